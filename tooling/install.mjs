@@ -1,0 +1,44 @@
+// Installing, with nothing but Node >= 20 and npm on the host: npx brings the pnpm that package.json pins.
+// An installation is remembered by the lockfile it was made from, so that an up-to-date one costs nothing.
+
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+const onWindows = process.platform === 'win32';
+
+/** What the workspace manifests and the lockfile say, in one hash. */
+function wanted() {
+  const hash = createHash('sha256');
+  for (const file of ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml']) hash.update(readFileSync(join(root, file)));
+  return hash.digest('hex');
+}
+
+/**
+ * Installs from the lockfile. `scope` is `'all'`, or a pnpm selector such as `'@nn/fashion-mnist...'`: that package and
+ * the workspace packages which it depends on.
+ * @param {string} scope
+ */
+export function install(scope) {
+  const stamps = join(root, 'node_modules/.cache/nn');
+  const stamp = (/** @type {string} */ of) => join(stamps, `installed-${of.replace(/[^a-z]+/g, '-')}`);
+  const hash = wanted();
+  const upToDate = (/** @type {string} */ of) => existsSync(stamp(of)) && readFileSync(stamp(of), 'utf8') === hash;
+  if (upToDate('all') || upToDate(scope)) return;
+
+  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const filter = scope === 'all' ? [] : ['--filter-prod', scope];
+  const { status } = spawnSync('npx', ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only', ...filter], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: onWindows,
+  });
+  if (status !== 0) throw new Error(`install: ${packageManager} ended with status ${status}. Its messages are above.`);
+  mkdirSync(stamps, { recursive: true });
+  writeFileSync(stamp(scope), hash);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) install('all');
