@@ -4,17 +4,18 @@
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
 
+const modules = fileURLToPath(new URL('../node_modules', import.meta.url));
+const chromium = join(modules, '@sparticuz/chromium');
+
 /** The folder with SwiftShader, unpacked on first use. */
 function swiftshader() {
-  const chromium = resolve(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '../..');
   const { version } = JSON.parse(readFileSync(join(chromium, 'package.json'), 'utf8'));
-  const folder = fileURLToPath(new URL(`../node_modules/.cache/nn/swiftshader-${version}`, import.meta.url));
+  const folder = join(modules, `.cache/nn/swiftshader-${version}`);
   if (!existsSync(folder)) {
     const partial = `${folder}.${process.pid}`;
     mkdirSync(partial, { recursive: true });

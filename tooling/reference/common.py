@@ -51,11 +51,12 @@ def numbers(t):
     return [number(x, precision) for x in t.detach().reshape(-1).tolist()]
 
 
-DTYPES = {torch.float32: 'float32', torch.float64: 'float64', torch.int32: 'int32', torch.int64: 'int64', torch.bool: 'bool'}
+# PyTorch indexes with int64, this framework with int32.
+DTYPES = {torch.float32: 'float32', torch.float64: 'float64', torch.int32: 'int32', torch.int64: 'int32', torch.bool: 'bool'}
 
 
 def tensor(t):
-    return {'shape': list(t.shape), 'data': numbers(t)}
+    return {'dtype': DTYPES[t.dtype], 'shape': list(t.shape), 'data': numbers(t)}
 
 
 def save(name, **content):
