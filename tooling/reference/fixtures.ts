@@ -1,0 +1,27 @@
+/**
+ * How tests read the fixtures of this folder: JSON has no NaN, no infinities, and tools drop the sign of zero, so those
+ * are the strings that `Number` understands.
+ *
+ * ```ts
+ * import linear from '../../../tooling/reference/fixtures/linear.json' with { type: 'json' };
+ * import { numbers } from '../../../tooling/reference/fixtures.ts';
+ *
+ * const [first] = linear.cases;
+ * tensor(new Float32Array(numbers(first.input.data)), { shape: first.input.shape });
+ * ```
+ */
+
+/** A tensor in a fixture, flat in row-major order. Class labels are int32 here, int64 in PyTorch. */
+export interface FixtureTensor {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data: readonly FixtureNumber[];
+}
+
+/** A number, or 'NaN', 'Infinity', '-Infinity', '-0', or a truth value. */
+export type FixtureNumber = number | string | boolean;
+
+/** The values as numbers; truth values become 0 and 1. */
+export function numbers(data: readonly FixtureNumber[]): number[] {
+  return data.map(Number);
+}
