@@ -9,13 +9,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
 
-const modules = fileURLToPath(new URL('../node_modules', import.meta.url));
-const chromium = join(modules, '@sparticuz/chromium');
+const chromium = fileURLToPath(new URL('node_modules/@sparticuz/chromium', import.meta.url));
+const cache = fileURLToPath(new URL('../node_modules/.cache/nn', import.meta.url));
 
 /** The folder with SwiftShader, unpacked on first use. */
 function swiftshader() {
   const { version } = JSON.parse(readFileSync(join(chromium, 'package.json'), 'utf8'));
-  const folder = join(modules, `.cache/nn/swiftshader-${version}`);
+  const folder = join(cache, `swiftshader-${version}`);
   if (!existsSync(folder)) {
     const partial = `${folder}.${process.pid}`;
     mkdirSync(partial, { recursive: true });

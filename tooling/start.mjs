@@ -1,0 +1,21 @@
+// `npm start [-- options]`: installs and builds what the sample program needs, no more, and runs it with the options.
+// The second time both are up to date, and the program starts at once.
+
+console.log('Preparing apps/fashion-mnist (the first time: well under a minute) ...');
+
+const { spawnSync } = await import('node:child_process');
+const { join } = await import('node:path');
+const { install, root } = await import('./install.mjs');
+
+const app = join(root, 'apps/fashion-mnist');
+
+/** Runs a Node program with the host's own Node, and ends with its status if it fails. */
+function node(/** @type {string[]} */ ...args) {
+  const { status, signal } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+  if (signal) process.kill(process.pid, signal);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+install('@nn/fashion-mnist...');
+node(join(app, 'node_modules/typescript/bin/tsc'), '--build', join(app, 'tsconfig.build.json'));
+node(join(app, 'dist/main.js'), ...process.argv.slice(2));
