@@ -1,12 +1,11 @@
 // `npm start [-- options]`: installs and builds what the sample program needs, no more, and runs it with the options.
 // The second time both are up to date, and the program starts at once.
 
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { install, root } from './install.mjs';
+
 console.log('Preparing apps/fashion-mnist (the first time: well under a minute) ...');
-
-const { spawnSync } = await import('node:child_process');
-const { join } = await import('node:path');
-const { install, root } = await import('./install.mjs');
-
 const app = join(root, 'apps/fashion-mnist');
 
 /** Runs a Node program with the host's own Node, and ends with its status if it fails. */
