@@ -1,0 +1,136 @@
+import { bytesOf, type DType, type TypedArray } from '../dtype.ts';
+import { fail } from '../errors.ts';
+import { type ScalarFunction, trace } from '../expr/function.ts';
+import { reducedShape, type Shape, sizeOf } from '../shape.ts';
+import { cutting } from './complete.ts';
+import { randomUniform, scatterAdd } from './compose.ts';
+import type { Backend, CoreBackend, Epilogue, Limits, OptionalBackend, Reduction, Storage, Target, View } from './interface.ts';
+import { Faults } from './faults.ts';
+import { Pressure } from './pressure.ts';
+
+/** What a device holds. */
+export interface Memory {
+  /** Bytes of live storages now, and the most since the start or the last `resetPeak`. */
+  readonly bytes: number;
+  readonly peakBytes: number;
+  readonly storages: number;
+}
+
+/** A whole backend: what the adapter lacks is composed, maps that bind too much are cut, memory is counted and bounded. */
+export class Device implements CoreBackend, OptionalBackend {
+  readonly backend: Backend;
+  readonly name: string;
+  readonly limits: Limits;
+  readonly #map: CoreBackend['map'];
+  readonly #faults = new Faults(this);
+  readonly #pressure = new Pressure();
+  #bytes = 0;
+  #peak = 0;
+  #storages = 0;
+
+  constructor(backend: Backend) {
+    this.backend = backend;
+    this.name = backend.name;
+    this.limits = backend.limits;
+    this.#map = cutting(backend);
+  }
+
+  describe(): string { return this.backend.describe(); }
+  /** Whether values can be read without waiting. */
+  get synchronous(): boolean { return this.backend.readSync !== undefined; }
+  memory(): Memory { return { bytes: this.#bytes, peakBytes: this.#peak, storages: this.#storages }; }
+  resetPeak(): void { this.#peak = this.#bytes; }
+
+  allocate(dtype: DType, length: number): Storage {
+    const bytes = bytesOf(dtype) * length;
+    if (!this.limits.dtypes.includes(dtype)) fail('allocate', `${this.name} has no ${dtype}`, `It has ${this.limits.dtypes.join(', ')}.`);
+    if (bytes > this.limits.storageBytes) fail('allocate', `${megabytes(bytes)} in one tensor, ${this.name} takes ${megabytes(this.limits.storageBytes)}`, 'Use smaller batches.');
+    if (this.#bytes + bytes > this.limits.memoryBytes) {
+      fail('allocate', `${megabytes(this.#bytes)} are live on ${this.name}, ${megabytes(bytes)} more would pass its ${megabytes(this.limits.memoryBytes)}`,
+        'A loop that never awaits holds every value of every step: wrap the step in scope(() => { ... }), or await something in it, e.g. loss.item().');
+    }
+    const storage = this.backend.allocate(dtype, length);
+    this.#bytes += bytes;
+    this.#storages++;
+    this.#peak = Math.max(this.#peak, this.#bytes);
+    return storage;
+  }
+
+  free(storage: Storage): void {
+    this.#bytes -= bytesOf(storage.dtype) * storage.length;
+    this.#storages--;
+    this.backend.free(storage);
+  }
+
+  write(storage: Storage, values: TypedArray, offset = 0): void { if (values.length > 0) this.backend.write(storage, values, offset); }
+
+  /** Also the moment when bad values found by kernels are reported, and unreachable ones let go. */
+  async read(storage: Storage, offset: number, length: number): Promise<TypedArray> {
+    const values = await this.backend.read(storage, offset, length);
+    await this.#faults.report();
+    await this.relieve();
+    return values;
+  }
+
+  readSync(storage: Storage, offset: number, length: number): TypedArray {
+    if (!this.backend.readSync) fail('readSync', `${this.name} cannot be read without waiting`, 'Use await.');
+    return this.backend.readSync(storage, offset, length);
+  }
+
+  map(f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], shape: Shape): void {
+    if (sizeOf(shape) > 0) this.#map(f, inputs, uniforms, outputs, shape);
+  }
+
+  reduce(kind: Reduction, f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], shape: Shape, axes: readonly number[], output: Target): void {
+    const result = reducedShape(shape, axes);
+    if (sizeOf(result) === 0) return;
+    if (sizeOf(shape) === 0) this.#fill(f.roots[0]!.dtype, kind === 'prod' ? 1 : 0, output, result);
+    else this.backend.reduce(kind, f, inputs, uniforms, shape, axes, output);
+  }
+
+  matmul(a: View, b: View, output: Target, epilogue?: Epilogue): void {
+    if (sizeOf(a.shape.slice(0, -1)) === 0 || b.shape.at(-1) === 0) return;
+    this.backend.matmul(a, b, output, epilogue);
+  }
+
+  gather(source: View, index: View, axis: number, output: Target): void {
+    if (sizeOf(index.shape) > 0) this.backend.gather(source, index, axis, output);
+  }
+
+  scatterAdd(source: View, index: View, axis: number, shape: Shape, output: Target): void {
+    if (sizeOf(shape) === 0) return;
+    if (sizeOf(index.shape) === 0) this.#fill(output.storage.dtype, 0, output, shape);
+    else if (this.backend.scatterAdd) this.backend.scatterAdd(source, index, axis, shape, output);
+    else scatterAdd(this.backend, source, index, axis, shape, output);
+  }
+
+  randomUniform(key: readonly [number, number], counter: number, length: number, output: Target): void {
+    if (length === 0) return;
+    if (this.backend.randomUniform) this.backend.randomUniform(key, counter, length, output);
+    else randomUniform(this.backend, key, counter, length, output);
+  }
+
+  /** Reports `text` if `bad` holds anywhere: at once where the device can be read at once, else at the next awaited read. */
+  guard(bad: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], shape: Shape, text: string): void {
+    if (sizeOf(shape) > 0) this.#faults.guard(bad, inputs, uniforms, shape, text);
+  }
+
+  /** Notes a value that only finalization can free; see {@link relieve}. */
+  note(bytes: number): void { this.#pressure.note(bytes); }
+
+  /** At a moment where waiting is allowed: frees what nobody holds any more, once enough of it may have gathered. Loaders and reads call it. */
+  async relieve(): Promise<void> {
+    if (this.#pressure.due) await this.#pressure.relieve(this.limits.memoryBytes);
+  }
+
+  async destroy(): Promise<void> { await this.backend.destroy?.(); }
+
+  #fill(dtype: DType, value: number, output: Target, shape: Shape): void {
+    this.#map(trace([], [], (_inputs, _uniforms, table) => [table.constant(value, dtype)]), [], [], [output], shape);
+  }
+}
+
+/** Makes a backend a device: what adapters return. */
+export const complete = (backend: Backend): Device => new Device(backend);
+
+const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;

@@ -1,0 +1,18 @@
+/**
+ * The contract between tensors and engines: what an adapter implements, and the shared parts that make one short.
+ * @packageDocumentation
+ */
+export type { Backend, CoreBackend, Epilogue, Limits, OptionalBackend, Reduction, Storage, Target, View } from './interface.ts';
+export { applyEpilogue } from './compose.ts';
+export { complete, Device, type Memory } from './device.ts';
+export { blocksFor, philox, randomWords, uniformNumbers } from './philox.ts';
+export { bytesOf, type DType, hostArray, isFloat, isInteger, round, type TypedArray } from '../dtype.ts';
+export { fail, message, show } from '../errors.ts';
+export { type CoreOp, type DerivedOp, Elementwise, type Op, type Operand } from '../expr/elementwise.ts';
+export { compute, evaluate } from '../expr/evaluate.ts';
+export { identity, ScalarFunction, trace } from '../expr/function.ts';
+export { lowered } from '../expr/lower.ts';
+export { type Dialect, print, type Printed, type Spelling } from '../expr/print.ts';
+export { type Leaf, ordered, rewrite, Scalar, Table } from '../expr/scalar.ts';
+export { type Bound, contiguous, expanded, isContiguous, type Layout, permuted, reshaped, sliced } from '../layout.ts';
+export { type Shape, sizeOf, stridesOf } from '../shape.ts';

@@ -1,0 +1,49 @@
+/**
+ * Philox 4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): a counter and a key in, four random words out.
+ * Being a function of the counter, it gives the same numbers on every device and in any order.
+ */
+
+/** High 32 bits of the 64-bit product of two words. */
+function mulHigh(a: number, b: number): number {
+  const [ah, al, bh, bl] = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff];
+  const middle = ah * bl + ((al * bl) >>> 16);
+  const low = al * bh + (middle % 0x10000);
+  return (ah * bh + Math.floor(middle / 0x10000) + Math.floor(low / 0x10000)) >>> 0;
+}
+
+/** Writes the four words of block `counter` (a whole number below 2 ** 53) to `out`. */
+export function philox(key: readonly [number, number], counter: number, out: Uint32Array, at = 0): void {
+  let [c0, c1, c2, c3] = [counter >>> 0, Math.floor(counter / 2 ** 32) >>> 0, 0, 0];
+  let [k0, k1] = key;
+  for (let turn = 0; turn < 10; turn++) {
+    const high0 = mulHigh(0xd2511f53, c0);
+    const high1 = mulHigh(0xcd9e8d57, c2);
+    const low0 = Math.imul(0xd2511f53, c0);
+    const low1 = Math.imul(0xcd9e8d57, c2);
+    c0 = (high1 ^ c1 ^ k0) >>> 0;
+    c1 = low1 >>> 0;
+    c2 = (high0 ^ c3 ^ k1) >>> 0;
+    c3 = low0 >>> 0;
+    k0 = (k0 + 0x9e3779b9) >>> 0;
+    k1 = (k1 + 0xbb67ae85) >>> 0;
+  }
+  out[at] = c0;
+  out[at + 1] = c1;
+  out[at + 2] = c2;
+  out[at + 3] = c3;
+}
+
+/** Blocks of four words that `length` draws take. */
+export const blocksFor = (length: number): number => Math.ceil(length / 4);
+
+/** `length` words from block `counter` on. */
+export function randomWords(key: readonly [number, number], counter: number, length: number): Uint32Array {
+  const words = new Uint32Array(4 * blocksFor(length));
+  for (let block = 0; 4 * block < length; block++) philox(key, counter + block, words, 4 * block);
+  return words.subarray(0, length);
+}
+
+/** `length` numbers in [0, 1), each the upper 24 bits of a word: exact in float32. */
+export function uniformNumbers(key: readonly [number, number], counter: number, length: number): Float32Array {
+  return Float32Array.from(randomWords(key, counter, length), (word) => (word >>> 8) / 2 ** 24);
+}

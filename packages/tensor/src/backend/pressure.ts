@@ -1,0 +1,71 @@
+/**
+ * The pressure valve: values that a user's variable may hold are freed when the engine finalizes them, which it does only between tasks and in its own time.
+ * At an awaited moment, once enough of them were made, this makes it happen: a task boundary, a collection, two more boundaries.
+ */
+
+/** A collection is asked for after this much, and less often where it costs more than 3% of the time. */
+const FIRST_BYTES = 8 * 2 ** 20;
+const FIRST_COUNT = 20_000;
+const SHARE = 0.03;
+
+export class Pressure {
+  #bytes = 0;
+  #count = 0;
+  #scale = 1;
+  #since = performance.now();
+
+  /** Notes a value that only finalization can free. */
+  note(bytes: number): void {
+    this.#bytes += bytes;
+    this.#count++;
+  }
+
+  /** Whether a collection is due. */
+  get due(): boolean { return this.#bytes > FIRST_BYTES * this.#scale || this.#count > FIRST_COUNT * this.#scale; }
+
+  /** Lets the engine finalize what nobody holds any more. `ceiling` bounds how much may wait, in bytes. */
+  async relieve(ceiling: number): Promise<void> {
+    const start = performance.now();
+    this.#bytes = 0;
+    this.#count = 0;
+    await task();
+    collect();
+    await task();
+    await task();
+    const end = performance.now();
+    if (end - start > SHARE * (start - this.#since) && FIRST_BYTES * this.#scale * 4 < ceiling) this.#scale *= 2;
+    this.#since = end;
+  }
+}
+
+interface Host {
+  setImmediate?: (done: () => void) => unknown;
+  process?: { getBuiltinModule?: (id: string) => { setFlagsFromString?: (flags: string) => void; runInNewContext?: (code: string) => () => void } | undefined };
+  gc?: () => void;
+}
+const host = globalThis as Host;
+
+/** Ends the current task; finalizers run between tasks. */
+function task(): Promise<void> {
+  return new Promise((done) => {
+    if (host.setImmediate) host.setImmediate(done);
+    else setTimeout(done, 0);
+  });
+}
+
+let garbage: (() => void) | undefined;
+
+/** Node has a collector to call; in a page, throwing away a few large buffers brings the engine to it. */
+function collect(): void {
+  garbage ??= host.gc ?? exposed() ?? (() => { for (let i = 0; i < 4; i++) new ArrayBuffer(64 * 2 ** 20); });
+  garbage();
+}
+
+function exposed(): (() => void) | undefined {
+  const load = host.process?.getBuiltinModule;
+  const flags = load?.('node:v8')?.setFlagsFromString;
+  const run = load?.('node:vm')?.runInNewContext;
+  if (!flags || !run) return undefined;
+  flags('--expose-gc');
+  return run('gc');
+}

@@ -1,0 +1,120 @@
+/** Derivatives of scalar expressions: one reverse sweep over the graph for all roots together. */
+import { type DType, isFloat } from '../dtype.ts';
+import type { Op } from './elementwise.ts';
+import { ScalarFunction } from './function.ts';
+import { ordered, rewrite, type Scalar, Table } from './scalar.ts';
+
+/** The gradients of a node's operands, from its own gradient `g`, itself `y` and the operands. */
+type Rule = (g: Scalar, y: Scalar, a: Scalar, b: Scalar, c: Scalar) => readonly (Scalar | undefined)[];
+
+const none: Rule = () => [];
+const zero = (g: Scalar): Scalar => g.constant(0);
+/** `g` where `condition` holds, else 0: gradients are routed, never multiplied (0 x inf is NaN). */
+const routed = (g: Scalar, condition: Scalar): Scalar => g.where(condition, zero(g));
+const halfAtTie = (g: Scalar, a: Scalar, b: Scalar): Scalar => g.mul(0.5).where(a.eq(b), routed(g, a.gt(b)));
+
+const rules: { readonly [P in Op]: Rule } = {
+  add: (g) => [g, g],
+  sub: (g) => [g, g.neg()],
+  mul: (g, _, a, b) => [g.mul(b), g.mul(a)],
+  div: (g, _, a, b) => [g.div(b), g.mul(a).div(b.square()).neg()],
+  // d(a^b) = b a^(b-1) da + a^b log(a) db; both are 0 where the power is flat (b = 0; a = 0 and b >= 0)
+  pow: (g, y, a, b) => [
+    g.mul(b).mul(a.pow(b.sub(1))).where(b.ne(0), zero(g)),
+    g.mul(y).mul(a.log()).where(a.ne(0).logicalOr(b.lt(0)), zero(g)),
+  ],
+  atan2: (g, _, a, b) => {
+    const scaled = g.div(a.square().add(b.square()));
+    return [scaled.mul(b), scaled.mul(a).neg()];
+  },
+  maximum: (g, _, a, b) => [halfAtTie(g, a, b), halfAtTie(g, b, a)],
+  minimum: (g, _, a, b) => [halfAtTie(g, b, a), halfAtTie(g, a, b)],
+  // a = floor(a / b) b + mod(a, b)
+  mod: (g, _, a, b) => [g, g.mul(a.div(b).floor()).neg()],
+  fmod: (g, _, a, b) => [g, g.mul(a.div(b).trunc()).neg()],
+  neg: (g) => [g.neg()],
+  abs: (g, _, a) => [g.mul(a.sign())],
+  sqrt: (g, y) => [g.div(y.mul(2))],
+  exp: (g, y) => [g.mul(y)],
+  expm1: (g, y) => [g.mul(y.add(1))],
+  log: (g, _, a) => [g.div(a)],
+  log1p: (g, _, a) => [g.div(a.add(1))],
+  log2: (g, _, a) => [g.div(a.mul(Math.LN2))],
+  log10: (g, _, a) => [g.div(a.mul(Math.LN10))],
+  sin: (g, _, a) => [g.mul(a.cos())],
+  cos: (g, _, a) => [g.mul(a.sin()).neg()],
+  tan: (g, y) => [g.mul(y.square().add(1))],
+  asin: (g, _, a) => [g.mul(a.square().rsub(1).rsqrt())],
+  acos: (g, _, a) => [g.mul(a.square().rsub(1).rsqrt()).neg()],
+  atan: (g, _, a) => [g.div(a.square().add(1))],
+  sinh: (g, _, a) => [g.mul(a.cosh())],
+  cosh: (g, _, a) => [g.mul(a.sinh())],
+  tanh: (g, y) => [g.mul(y.square().rsub(1))],
+  asinh: (g, _, a) => [g.mul(a.square().add(1).rsqrt())],
+  acosh: (g, _, a) => [g.div(a.sub(1).sqrt().mul(a.add(1).sqrt()))],
+  atanh: (g, _, a) => [g.div(a.square().rsub(1))],
+  sigmoid: (g, y) => [g.mul(y).mul(y.rsub(1))],
+  relu: (g, y) => [routed(g, y.gt(0))],
+  erf: (g, _, a) => [g.mul(a.square().neg().exp()).mul(2 / Math.sqrt(Math.PI))],
+  select: (g, _, condition) => [undefined, routed(g, condition), g.maskedFill(condition, zero(g))],
+  cast: (g, _, a) => [g.cast(a.dtype)],
+  floorDiv: none, sign: none, floor: none, ceil: none, round: none, trunc: none,
+  lt: none, le: none, eq: none, isnan: none, and: none, or: none, xor: none, not: none, shl: none, shr: none,
+};
+
+/** The vector-Jacobian product of a function: what `map` runs backwards. */
+export interface Derivative {
+  /**
+   * Its inputs are, in order, those of the function, its outputs, and one gradient per root; its roots are the gradients of `wanted`.
+   * Inputs that no root mentions need not be kept: see `mentions`.
+   */
+  readonly function: ScalarFunction;
+  /** The inputs of the original function that have a gradient, one per root. */
+  readonly wanted: readonly number[];
+  /** Which inputs of `function` its roots mention. */
+  readonly mentions: readonly boolean[];
+}
+
+/** Whether a gradient can flow into input `i` of `f` at all. */
+export const differentiable = (f: ScalarFunction, i: number): boolean => isFloat(f.inputs[i]!);
+
+/**
+ * Differentiates `f` for the inputs in `wanted`. Where the derivative contains a root itself (sigmoid, tanh, exp),
+ * it reads that output instead of computing it again. `seed` may replace a root's gradient before it flows back (reductions do).
+ */
+export function derive(
+  f: ScalarFunction, wanted: readonly number[], gradients: readonly DType[] = f.outputs, seed: Seed = (inputs) => inputs.slice(-f.roots.length),
+): Derivative {
+  const table = new Table();
+  const own = rewrite(f.roots, table, () => undefined);
+  const inputs = [...f.inputs, ...f.outputs, ...gradients];
+  const leaf = (i: number) => table.leaf('input', i, inputs[i]!);
+  const extra = inputs.map((_, i) => leaf(i)).slice(f.inputs.length);
+  const adjoint = sweep(own, seed(extra, own));
+  const sources = wanted.map((i) => leaf(i));
+  const raw = sources.map((source) => adjoint.get(source) ?? table.constant(0, source.dtype));
+  const isRoot = new Map(own.map((root, i) => [root, leaf(f.inputs.length + i)]));
+  const roots = rewrite(raw, table, (node) => (node.args.length > 0 ? isRoot.get(node) : undefined));
+  const used = new Set(ordered(roots).filter((node) => node.op === 'input').map((node) => node.value));
+  return { function: new ScalarFunction(roots, inputs, f.uniforms), wanted, mentions: inputs.map((_, i) => used.has(i)) };
+}
+
+/** The gradient of each root, from the leaves that follow the function's own inputs (outputs, gradients) and the roots themselves. */
+export type Seed = (leaves: readonly Scalar[], roots: readonly Scalar[]) => readonly Scalar[];
+
+function sweep(roots: readonly Scalar[], seeds: readonly Scalar[]): Map<Scalar, Scalar> {
+  const adjoint = new Map<Scalar, Scalar>();
+  const accumulate = (node: Scalar, g: Scalar | undefined) => {
+    if (!g || !isFloat(node.dtype)) return;
+    const before = adjoint.get(node);
+    adjoint.set(node, before ? before.add(g.cast(node.dtype)) : g.cast(node.dtype));
+  };
+  roots.forEach((root, i) => accumulate(root, seeds[i]));
+  for (const node of ordered(roots).reverse()) {
+    const g = adjoint.get(node);
+    if (!g || node.args.length === 0) continue;
+    const [a, b, c] = node.args as [Scalar, Scalar, Scalar];
+    rules[node.op as Op](g, node, a, b, c).forEach((gradient, i) => accumulate(node.args[i]!, gradient));
+  }
+  return adjoint;
+}

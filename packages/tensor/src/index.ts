@@ -1,0 +1,2 @@
+export * from './backend/index.ts';
+export { ReferenceBackend } from './reference/reference.ts';

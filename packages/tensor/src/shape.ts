@@ -1,0 +1,69 @@
+import { fail, show } from './errors.ts';
+
+/** Sizes per axis, outermost first; `[]` is a scalar. */
+export type Shape = readonly number[];
+
+/** Number of elements. */
+export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
+
+export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, i) => size === b[i]);
+
+/** Row-major strides in elements. */
+export function stridesOf(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  let step = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = step;
+    step *= shape[axis]!;
+  }
+  return strides;
+}
+
+/** The common shape of `shapes` by NumPy's rule: aligned at the last axis, a size of 1 repeats. */
+export function broadcastShapes(operation: string, ...shapes: Shape[]): number[] {
+  const rank = Math.max(0, ...shapes.map((shape) => shape.length));
+  const result = new Array<number>(rank).fill(1);
+  for (const shape of shapes) {
+    const lead = rank - shape.length;
+    for (let i = 0; i < shape.length; i++) {
+      const size = shape[i]!;
+      if (size === 1) continue;
+      const sofar = result[lead + i]!;
+      if (sofar !== 1 && sofar !== size) {
+        fail(operation, `shapes do not broadcast: ${shapes.map(show).join(' and ')} (axis ${lead + i - rank}: ${sofar} and ${size})`,
+          'Sizes must be equal or 1, counted from the last axis.');
+      }
+      result[lead + i] = size;
+    }
+  }
+  return result;
+}
+
+/** `axis` counted from the front; negative ones count from the end. */
+export function normalizeAxis(operation: string, axis: number, rank: number): number {
+  const at = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(axis) || at < 0 || at >= rank) {
+    fail(operation, `axis ${axis} is out of range for ${rank} ${rank === 1 ? 'axis' : 'axes'}`,
+      rank === 0 ? 'A scalar has no axes.' : `Use ${-rank} to ${rank - 1}.`);
+  }
+  return at;
+}
+
+/** One axis, several, or (undefined) all of them, normalized and in ascending order. */
+export function normalizeAxes(operation: string, axes: number | readonly number[] | undefined, rank: number): number[] {
+  if (axes === undefined) return Array.from({ length: rank }, (_, i) => i);
+  const list = (typeof axes === 'number' ? [axes] : axes).map((axis) => normalizeAxis(operation, axis, rank));
+  if (new Set(list).size !== list.length) fail(operation, `an axis appears twice in ${show(list)}`);
+  return list.sort((a, b) => a - b);
+}
+
+/** `shape` after a reduction over `axes` (ascending). */
+export function reducedShape(shape: Shape, axes: readonly number[], keepDim = false): number[] {
+  if (keepDim) return shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+  return shape.filter((_, axis) => !axes.includes(axis));
+}
+
+/** Throws unless every size is a whole number from 0 on. */
+export function checkShape(operation: string, shape: Shape): void {
+  if (shape.some((size) => !Number.isInteger(size) || size < 0)) fail(operation, `${show(shape)} is not a shape`, 'Sizes are whole numbers from 0 on.');
+}
