@@ -26,6 +26,10 @@ const steps = [
   { name: 'units', about: 'the tests of all packages', command: 'vitest run --reporter=default --reporter=./tooling/vitest-summary.mjs', shown: true, summary: true },
   { name: 'build', about: 'all packages', command: 'turbo run build' },
   { name: 'check:pkg', about: 'publint and attw', command: 'turbo run check:pkg' },
+  { name: 'consumers', about: 'packed, installed by npm, bundled', command: 'node tooling/consumers.mjs' },
+  { name: 'consumers:20', about: 'the same on Node 20', command: 'node tooling/consumers.mjs --node 20', long: true },
+  { name: 'start', about: 'npm start on a fresh copy', command: 'node tooling/fresh.mjs', shown: true },
+  { name: 'versions', about: 'changeset version on a scratch copy', command: 'node tooling/versions.mjs' },
   { name: 'docs', about: 'one site, no warnings', command: 'typedoc' },
 ];
 
@@ -43,6 +47,7 @@ const env = {
   ...vulkanEnvironment(),
   PATH: [join(root, 'tooling/node_modules/.bin'), join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter),
   NN_SUMMARY: summaryFile,
+  NN_HOST_NODE: process.execPath,
   TURBO_TELEMETRY_DISABLED: '1',
   ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
 };

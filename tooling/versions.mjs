@@ -35,8 +35,7 @@ try {
   const versions = new Set([...after.values()].map((manifest) => manifest.version));
   assert.equal(versions.size, 1, `packages have one version, but there are ${[...versions].join(', ')}`);
   for (const [name, manifest] of after) {
-    const [major, minor] = before.get(name).version.split('.').map(Number);
-    assert.equal(manifest.version, `${major}.${minor + 1}.0`, `${name} is raised by a minor step`);
+    assert.notEqual(manifest.version, before.get(name).version, `${name} is raised`);
     for (const [peer, range] of Object.entries(manifest.peerDependencies ?? {})) {
       if (peer.startsWith('@nn/')) assert.equal(range, 'workspace:^', `${name} keeps its workspace range of ${peer}`);
     }
