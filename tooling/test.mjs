@@ -9,7 +9,6 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { install, root } from './install.mjs';
-import { vulkanEnvironment } from './vulkan.mjs';
 
 /**
  * A step is a command. `shown`: its output is shown while it runs, otherwise only if it fails. `long`: it runs only
@@ -23,7 +22,7 @@ const steps = [
   { name: 'imports', about: 'direction and circles', command: 'node tooling/imports.mjs' },
   { name: 'sizes', about: 'files over 300 lines', command: 'node tooling/sizes.mjs', shown: true },
   { name: 'unused', about: 'dead code, unused and missing dependencies', command: 'knip --no-config-hints' },
-  { name: 'units', about: 'the tests of all packages', command: 'vitest run --reporter=default --reporter=./tooling/vitest-summary.mjs', shown: true, summary: true },
+  { name: 'units', about: 'the tests of all packages', command: 'node tooling/with-vulkan.mjs vitest run --reporter=default --reporter=./tooling/vitest-summary.mjs', shown: true, summary: true },
   { name: 'build', about: 'all packages', command: 'turbo run build' },
   { name: 'check:pkg', about: 'publint and attw', command: 'turbo run check:pkg' },
   { name: 'consumers', about: 'packed, installed by npm, bundled', command: 'node tooling/consumers.mjs' },
@@ -44,7 +43,7 @@ mkdirSync(cache, { recursive: true });
 const summaryFile = join(cache, 'summary.json');
 rmSync(summaryFile, { force: true });
 const env = {
-  ...vulkanEnvironment(),
+  ...process.env,
   PATH: [join(root, 'tooling/node_modules/.bin'), join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter),
   NN_SUMMARY: summaryFile,
   NN_HOST_NODE: process.execPath,
