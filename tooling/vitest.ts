@@ -15,6 +15,8 @@ export function packageTests(own: UserWorkspaceConfig = {}): UserWorkspaceConfig
         include: ['test/**/*.test.ts'],
         pool: 'forks',
         execArgv: ['--conditions=@nn/source'],
+        testTimeout: 20_000, // slow machines, and Vulkan in software
+        hookTimeout: 30_000,
       },
     }),
     own,
