@@ -1,6 +1,7 @@
 /**
  * How tests read the fixtures of this folder: JSON has no NaN, no infinities, and tools drop the sign of zero, so those
- * are the strings that `Number` understands.
+ * are the strings that `Number` understands. A tensor is `{ dtype, shape, data }`, flat in row-major order; class labels
+ * are int32 here and int64 in PyTorch.
  *
  * ```ts
  * import linear from '../../../tooling/reference/fixtures/linear.json' with { type: 'json' };
@@ -10,13 +11,6 @@
  * tensor(new Float32Array(numbers(first.input.data)), { shape: first.input.shape });
  * ```
  */
-
-/** A tensor in a fixture, flat in row-major order. Class labels are int32 here, int64 in PyTorch. */
-export interface FixtureTensor {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly data: readonly FixtureNumber[];
-}
 
 /** A number, or 'NaN', 'Infinity', '-Infinity', '-0', or a truth value. */
 export type FixtureNumber = number | string | boolean;

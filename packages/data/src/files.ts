@@ -1,0 +1,10 @@
+import { fail } from '@nn/tensor';
+
+/** Node's file system, asked for when it is needed: in a page there is none, and bundlers leave an import alone that may fail. */
+export async function fileSystem(operation: string): Promise<typeof import('node:fs/promises')> {
+  try {
+    return await import('node:fs/promises');
+  } catch {
+    return fail(operation, 'there are no files here', 'Outside of Node pass the bytes, e.g. of fetch, to readIdx.');
+  }
+}

@@ -1,0 +1,16 @@
+/**
+ * Datasets and loaders: rows are kept on the host as compactly as they came and become tensors batch by batch.
+ *
+ * @module
+ */
+export type { Column, HostArray } from './column.ts';
+export { type BatchOf, type Dataset, Subset, TensorDataset } from './dataset.ts';
+export { digits } from './digits.ts';
+export { FashionMNIST } from './fashion-mnist.ts';
+export { type IdxArray, type IdxData, readIdx } from './idx.ts';
+export type { ImageFileOptions } from './image-files.ts';
+export { ImageDataset, type ImageFacts, type ImageOptions, type PixelScale } from './images.ts';
+export { DataLoader, type DataLoaderOptions, type TensorsOf } from './loader.ts';
+export { MNIST } from './mnist.ts';
+export type { Seeding } from './seeding.ts';
+export { type SplitOptions, trainTestSplit } from './split.ts';
