@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const copy = mkdtempSync(join(tmpdir(), 'nn-fresh-'));
 const node = process.env.NN_HOST_NODE ?? process.execPath;
-const env = { ...process.env, PATH: [dirname(node), process.env.PATH].join(delimiter), CI: 'true' };
+const env = { ...process.env, PATH: [dirname(node), process.env.PATH].join(delimiter), CI: 'true', npm_node_execpath: node };
 
 /** Runs the start program; the answer is when its first line came and when it ended, in seconds. */
 async function start(/** @type {string[]} */ ...args) {

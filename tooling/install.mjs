@@ -4,10 +4,13 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
+/** The host's own Node. Once the tools are installed, npm finds theirs first when it runs a script. */
+export const hostNode = process.env.npm_node_execpath ?? process.execPath;
 const onWindows = process.platform === 'win32';
 
 /** What is to be installed, in one hash. */
@@ -23,24 +26,25 @@ function wanted() {
  * @param {string} scope
  */
 export function install(scope) {
+  // Where the tools are installed, everything is kept up to date: pnpm would take half of it away.
+  if (existsSync(join(root, 'tooling/node_modules'))) scope = 'all';
   const stamps = join(root, 'node_modules/.cache/nn');
-  const stamp = (/** @type {string} */ of) => join(stamps, `installed-${of.replace(/[^a-z]+/g, '-')}`);
+  const stamp = join(stamps, `installed-${scope.replace(/[^a-z]+/g, '-')}`);
   const hash = wanted();
-  const upToDate = (/** @type {string} */ of) => existsSync(stamp(of)) && readFileSync(stamp(of), 'utf8') === hash;
-  if (upToDate('all') || upToDate(scope)) return;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
 
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const filter = scope === 'all' ? [] : ['--filter-prod', scope];
   // The age of releases was judged when the lockfile was written; to ask the registry about each again takes a minute.
-  const flags = ['--frozen-lockfile', '--config.minimum-release-age=0', '--reporter=append-only'];
+  const flags = ['--dir', root, '--frozen-lockfile', '--config.minimum-release-age=0', '--reporter=append-only'];
   const { status } = spawnSync('npx', ['--yes', packageManager, 'install', ...flags, ...filter], {
-    cwd: root,
+    cwd: tmpdir(), // not the repository, where npx would take a pnpm that is half installed
     stdio: ['ignore', 'inherit', 'inherit'],
     shell: onWindows,
   });
   if (status !== 0) throw new Error(`install: ${packageManager} ended with status ${status}. Its messages are above.`);
   mkdirSync(stamps, { recursive: true });
-  writeFileSync(stamp(scope), hash);
+  writeFileSync(stamp, hash);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) install('all');

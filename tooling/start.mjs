@@ -3,14 +3,14 @@
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { install, root } from './install.mjs';
+import { hostNode, install, root } from './install.mjs';
 
 console.log('Preparing apps/fashion-mnist (the first time: well under a minute) ...');
 const app = join(root, 'apps/fashion-mnist');
 
 /** Runs a Node program with the host's own Node, and ends with its status if it fails. */
 function node(/** @type {string[]} */ ...args) {
-  const { status, signal } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+  const { status, signal } = spawnSync(hostNode, args, { stdio: 'inherit' });
   if (signal) process.kill(process.pid, signal);
   if (status !== 0) process.exit(status ?? 1);
 }

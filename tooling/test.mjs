@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { install, root } from './install.mjs';
+import { hostNode, install, root } from './install.mjs';
 
 /**
  * A step is a command. `shown`: its output is shown while it runs, otherwise only if it fails. `long`: it runs only
@@ -46,7 +46,7 @@ const env = {
   ...process.env,
   PATH: [join(root, 'tooling/node_modules/.bin'), join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter),
   NN_SUMMARY: summaryFile,
-  NN_HOST_NODE: process.execPath,
+  NN_HOST_NODE: hostNode,
   TURBO_TELEMETRY_DISABLED: '1',
   ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
 };
