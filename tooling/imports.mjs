@@ -9,7 +9,7 @@ import ts from 'typescript';
 /** What each package's sources may import of the others. Tests may import what the package lists in devDependencies. */
 const below = {
   tensor: [],
-  autograd: ['@nn/tensor', '@nn/tensor/trace'],
+  autograd: ['@nn/tensor', '@nn/tensor/backend', '@nn/tensor/trace'],
   layers: ['@nn/tensor', '@nn/autograd'],
   optim: ['@nn/tensor', '@nn/autograd'],
   metrics: ['@nn/tensor'],
