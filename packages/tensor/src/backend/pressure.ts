@@ -7,12 +7,15 @@
 const FIRST_BYTES = 8 * 2 ** 20;
 const FIRST_COUNT = 20_000;
 const SHARE = 0.03;
+const ENOUGH = 4;
 
 export class Pressure {
   #bytes = 0;
   #count = 0;
   #scale = 1;
-  #since = performance.now();
+  #began = performance.now();
+  #spent = 0;
+  #times = 0;
 
   /** Notes a value that only finalization can free. */
   note(bytes: number): void {
@@ -32,9 +35,15 @@ export class Pressure {
     collect();
     await task();
     await task();
-    const end = performance.now();
-    if (end - start > SHARE * (start - this.#since) && FIRST_BYTES * this.#scale * 4 < ceiling) this.#scale *= 2;
-    this.#since = end;
+    this.#adapt(performance.now(), start, ceiling);
+  }
+
+  /** Once a few collections have shown what they cost: half as often where that is too much. */
+  #adapt(now: number, start: number, ceiling: number): void {
+    this.#spent += now - start;
+    if (++this.#times < ENOUGH) return;
+    if (this.#spent > SHARE * (now - this.#began) && FIRST_BYTES * this.#scale * 4 < ceiling) this.#scale *= 2;
+    [this.#began, this.#spent, this.#times] = [now, 0, 0];
   }
 }
 

@@ -1,7 +1,7 @@
 /** Derivatives of scalar expressions: one reverse sweep over the graph for all roots together. */
 import { type DType, isFloat } from '../dtype.ts';
 import type { Op } from './elementwise.ts';
-import { ScalarFunction } from './function.ts';
+import type { ScalarFunction } from './function.ts';
 import { ordered, rewrite, type Scalar, Table } from './scalar.ts';
 
 /** The gradients of a node's operands, from its own gradient `g`, itself `y` and the operands. */
@@ -62,17 +62,21 @@ const rules: { readonly [P in Op]: Rule } = {
   lt: none, le: none, eq: none, isnan: none, and: none, or: none, xor: none, not: none, shl: none, shr: none,
 };
 
-/** The vector-Jacobian product of a function: what `map` runs backwards. */
+/** The vector-Jacobian product of a function: what a kernel runs backwards. */
 export interface Derivative {
-  /**
-   * Its inputs are, in order, those of the function, its outputs, and one gradient per root; its roots are the gradients of `wanted`.
-   * Inputs that no root mentions need not be kept: see `mentions`.
-   */
-  readonly function: ScalarFunction;
-  /** The inputs of the original function that have a gradient, one per root. */
-  readonly wanted: readonly number[];
-  /** Which inputs of `function` its roots mention. */
-  readonly mentions: readonly boolean[];
+  /** Its inputs are those of the function, its outputs, then the seed's; its roots are the gradients of the wanted inputs (undefined: no gradient arrives). */
+  readonly inputs: readonly DType[];
+  readonly roots: readonly (Scalar | undefined)[];
+}
+
+/** How the gradient of each root starts: by default a given tensor per root. Reductions compute theirs from more. */
+export interface Seed {
+  /** The dtypes of the tensors that the gradients are made of. */
+  readonly inputs: readonly DType[];
+  /** The function's results were reduced further: its roots are not its outputs. */
+  readonly reduced?: boolean;
+  /** From those, the function's outputs, and its roots: the gradient of each root. */
+  readonly gradients: (given: readonly Scalar[], outputs: readonly Scalar[], roots: readonly Scalar[]) => readonly (Scalar | undefined)[];
 }
 
 /** Whether a gradient can flow into input `i` of `f` at all. */
@@ -80,29 +84,22 @@ export const differentiable = (f: ScalarFunction, i: number): boolean => isFloat
 
 /**
  * Differentiates `f` for the inputs in `wanted`. Where the derivative contains a root itself (sigmoid, tanh, exp),
- * it reads that output instead of computing it again. `seed` may replace a root's gradient before it flows back (reductions do).
+ * it reads that output instead of computing it again; what no root mentions need not be kept.
  */
-export function derive(
-  f: ScalarFunction, wanted: readonly number[], gradients: readonly DType[] = f.outputs, seed: Seed = (inputs) => inputs.slice(-f.roots.length),
-): Derivative {
+export function derive(f: ScalarFunction, wanted: readonly number[], seed: Seed = { inputs: f.outputs, gradients: (given) => given }): Derivative {
   const table = new Table();
   const own = rewrite(f.roots, table, () => undefined);
-  const inputs = [...f.inputs, ...f.outputs, ...gradients];
-  const leaf = (i: number) => table.leaf('input', i, inputs[i]!);
-  const extra = inputs.map((_, i) => leaf(i)).slice(f.inputs.length);
-  const adjoint = sweep(own, seed(extra, own));
-  const sources = wanted.map((i) => leaf(i));
-  const raw = sources.map((source) => adjoint.get(source) ?? table.constant(0, source.dtype));
-  const isRoot = new Map(own.map((root, i) => [root, leaf(f.inputs.length + i)]));
-  const roots = rewrite(raw, table, (node) => (node.args.length > 0 ? isRoot.get(node) : undefined));
-  const used = new Set(ordered(roots).filter((node) => node.op === 'input').map((node) => node.value));
-  return { function: new ScalarFunction(roots, inputs, f.uniforms), wanted, mentions: inputs.map((_, i) => used.has(i)) };
+  const inputs = [...f.inputs, ...f.outputs, ...seed.inputs];
+  const leaves = inputs.map((dtype, i) => table.leaf('input', i, dtype));
+  const outputs = leaves.slice(f.inputs.length, f.inputs.length + own.length);
+  const adjoint = sweep(own, seed.gradients(leaves.slice(f.inputs.length + own.length), outputs, own));
+  const isOutput = new Map(own.map((root, i) => [root, outputs[i]!]));
+  const raw = wanted.map((i) => adjoint.get(leaves[i]!));
+  const roots = rewrite(raw.filter((root) => root !== undefined), table, (node) => (node.args.length > 0 && !seed.reduced ? isOutput.get(node) : undefined));
+  return { inputs, roots: raw.map((root) => (root ? roots.shift() : undefined)) };
 }
 
-/** The gradient of each root, from the leaves that follow the function's own inputs (outputs, gradients) and the roots themselves. */
-export type Seed = (leaves: readonly Scalar[], roots: readonly Scalar[]) => readonly Scalar[];
-
-function sweep(roots: readonly Scalar[], seeds: readonly Scalar[]): Map<Scalar, Scalar> {
+function sweep(roots: readonly Scalar[], seeds: readonly (Scalar | undefined)[]): Map<Scalar, Scalar> {
   const adjoint = new Map<Scalar, Scalar>();
   const accumulate = (node: Scalar, g: Scalar | undefined) => {
     if (!g || !isFloat(node.dtype)) return;

@@ -1,6 +1,6 @@
 import type { DType } from '../dtype.ts';
 import { fail } from '../errors.ts';
-import { ordered, Scalar, Table } from './scalar.ts';
+import { ordered, rewrite, Scalar, Table } from './scalar.ts';
 
 /**
  * A traced scalar function: from the elements of its inputs and its run-time numbers (uniforms) to its roots.
@@ -40,6 +40,28 @@ export function trace(
     if (!(root instanceof Scalar) || root.table !== table) fail('fuse', 'the function returned something else than an expression of its arguments', 'Return a Scalar or an array of them.');
   }
   return new ScalarFunction(roots, inputs, uniforms);
+}
+
+/** A function of fewer leaves than the one it was taken from: `inputs` and `uniforms` are their positions there. */
+export interface Part {
+  readonly function: ScalarFunction;
+  readonly inputs: readonly number[];
+  readonly uniforms: readonly number[];
+}
+
+/** Positions of the leaves of one kind that `roots` mention, ascending. */
+export const leavesOf = (roots: Iterable<Scalar>, kind: 'input' | 'uniform'): number[] =>
+  ordered(roots).filter((node) => node.op === kind).map((node) => node.value).sort((a, b) => a - b);
+
+/** `roots` as a function of just the leaves that they mention, of those with the given dtypes. */
+export function part(roots: readonly Scalar[], dtypes: readonly DType[], uniformTypes: readonly DType[]): Part {
+  const inputs = leavesOf(roots, 'input');
+  const uniforms = leavesOf(roots, 'uniform');
+  const table = new Table();
+  const own = rewrite(roots, table, (node) =>
+    node.op === 'input' ? table.leaf('input', inputs.indexOf(node.value), node.dtype)
+      : node.op === 'uniform' ? table.leaf('uniform', uniforms.indexOf(node.value), node.dtype) : undefined);
+  return { function: new ScalarFunction(own, inputs.map((i) => dtypes[i]!), uniforms.map((i) => uniformTypes[i]!)), inputs, uniforms };
 }
 
 /** The function that hands its one input through, e.g. to copy a view. */

@@ -5,7 +5,7 @@
 import { arithmetic, type DType, floating, isFloat, promote, round, weak } from '../dtype.ts';
 import { fail } from '../errors.ts';
 import { Elementwise, type Op, type Operand } from './elementwise.ts';
-import { compute } from './evaluate.ts';
+import { compute } from './meaning.ts';
 
 /** Leaves: the i-th input's element, the i-th run-time number, the coordinate on an axis, a number compiled in. */
 export type Leaf = 'input' | 'uniform' | 'index' | 'constant';
@@ -40,6 +40,8 @@ export class Scalar extends Elementwise<Scalar> {
 const comparisons: ReadonlySet<Op> = new Set<Op>(['lt', 'le', 'eq']);
 const bitwise: ReadonlySet<Op> = new Set<Op>(['and', 'or', 'xor', 'not', 'shl', 'shr']);
 const wholes: ReadonlySet<Op> = new Set<Op>(['add', 'sub', 'mul', 'floorDiv', 'mod', 'fmod', 'pow', 'maximum', 'minimum', 'neg', 'abs', 'sign', 'relu']);
+/** On bool these stay bool, as in PyTorch. */
+const logical: { readonly [P in Op]?: Op } = { add: 'or', mul: 'and', maximum: 'or', minimum: 'and' };
 const roundings: ReadonlySet<Op> = new Set<Op>(['floor', 'ceil', 'round', 'trunc']);
 
 /** The intern table of one trace: nodes of different tables never meet. */
@@ -58,6 +60,7 @@ export class Table {
   apply(op: Op, operands: readonly Operand<Scalar>[]): Scalar {
     if (op === 'select') return this.#select(operands);
     const from = this.#common(op, operands);
+    if (from === 'bool' && logical[op]) return this.apply(logical[op], operands);
     const args = operands.map((operand) => this.#lift(operand, from));
     const dtype = comparisons.has(op) || op === 'isnan' ? 'bool' : from;
     if (args.every((arg) => arg.op === 'constant')) return this.constant(compute(op, args[0]!.dtype, args[0]!.value, args[1]?.value), dtype);
@@ -95,6 +98,8 @@ export class Table {
       if (isFloat(dtype)) fail(op, `${dtype} has no bits to combine`, 'Cast to int32 or bool first.');
       return dtype;
     }
+    if (dtype === 'bool' && logical[op]) return dtype;
+    if (dtype === 'bool' && (op === 'sub' || op === 'neg')) fail(op, 'bool has no difference', 'Use logicalXor or logicalNot, or cast to int32 first.');
     return wholes.has(op) ? arithmetic(dtype) : floating(dtype);
   }
 

@@ -1,0 +1,121 @@
+/** The recorded graph: leaves where gradients end, and steps with what their backward needs. */
+import { fail, keep, type Shape, type Tensor, Tensor as TensorClass } from '@nn/tensor';
+import { type GradientHook, type GraphNode, type Handle, handle, type Primitive, type Step } from '@nn/tensor/trace';
+import { keeps } from './rules.ts';
+
+/** Nodes are counted: by the tensors that are their outputs and the nodes that lead to them. */
+abstract class Counted implements GraphNode {
+  abstract readonly leaf: boolean;
+  abstract gradient: Tensor | null;
+  abstract readonly borrowed: Tensor | null;
+  /** Hooks per output. */
+  readonly hooks = new Map<number, Set<GradientHook>>();
+  #count = 0;
+
+  retain(): void { this.#count++; }
+  release(): void { if (--this.#count === 0) this.drop(); }
+  /** Lets go of all that it holds. */
+  abstract drop(): void;
+}
+
+/** Where gradients end. */
+export class Leaf extends Counted {
+  readonly leaf = true;
+  #gradient: Tensor | null = null;
+  #exposed = false;
+
+  /** Reading it hands it out: then it is no longer ours to free. */
+  get gradient(): Tensor | null {
+    if (this.#gradient && !this.#exposed) {
+      this.#exposed = true;
+      keep(this.#gradient);
+    }
+    return this.#gradient;
+  }
+  set gradient(next: Tensor | null) {
+    if (next === this.#gradient) return;
+    if (!this.#exposed) this.#gradient?.release();
+    this.#gradient = next;
+    this.#exposed = next !== null;
+  }
+  get borrowed(): Tensor | null { return this.#gradient; }
+
+  /** Takes over a gradient that nobody else holds. */
+  own(next: Tensor): void {
+    this.gradient = null;
+    this.#gradient = next;
+    this.#exposed = false;
+  }
+
+  drop(): void { this.gradient = null; }
+}
+
+/** Where an input came from. */
+export interface Edge { readonly node: GraphNode; readonly output: number }
+
+interface Saved { readonly own: Handle; readonly version: number }
+
+/** One recorded step. It holds the values that its rule mentions, and nothing else. */
+export class StepNode<P extends Primitive = Primitive> extends Counted {
+  readonly leaf = false;
+  readonly gradient = null;
+  readonly borrowed = null;
+  readonly primitive: P;
+  readonly attributes: Step<P>['attributes'];
+  readonly edges: readonly (Edge | undefined)[];
+  readonly shapes: readonly Shape[];
+  readonly outputShapes: readonly Shape[];
+  readonly #inputs: readonly (Saved | undefined)[];
+  readonly #outputs: readonly (Saved | undefined)[];
+  #dropped = false;
+
+  constructor(step: Step<P>) {
+    super();
+    this.primitive = step.primitive;
+    this.attributes = step.attributes;
+    this.edges = step.inputs.map((input) => edgeOf(input));
+    for (const edge of this.edges) edge?.node.retain();
+    this.shapes = step.inputs.map((input) => input.shape);
+    this.outputShapes = step.outputs.map((output) => output.shape);
+    const kept = keeps(step, this.edges.map((edge) => edge !== undefined));
+    this.#inputs = step.inputs.map((input, i) => (kept.inputs[i] ? save(input) : undefined));
+    this.#outputs = step.outputs.map((output, i) => (kept.outputs[i] ? save(output) : undefined));
+    step.outputs.forEach((output, i) => output[handle].join(this, i));
+  }
+
+  get dropped(): boolean { return this.#dropped; }
+
+  /** A kept input, as part of the graph where its gradient is recorded too. */
+  input(i: number, recording: boolean): Tensor { return this.#restore(this.#inputs[i], recording ? this.edges[i] : undefined); }
+  /** A kept output. */
+  output(i: number, recording: boolean): Tensor { return this.#restore(this.#outputs[i], recording ? { node: this, output: i } : undefined); }
+
+  #restore(saved: Saved | undefined, edge: Edge | undefined): Tensor {
+    if (!saved) fail('backward', `a rule of ${this.primitive} asks for a value that it does not keep`);
+    const { own, version } = saved;
+    if (own.allocation.version !== version) {
+      fail('backward', `a value saved for ${this.primitive} was overwritten (version ${own.allocation.version}, saved ${version})`, 'Call backward() before optimizer.step() or assign().');
+    }
+    const tensor = new TensorClass(own.viewed(own.layout));
+    if (edge) tensor[handle].join(edge.node, edge.output);
+    return tensor;
+  }
+
+  drop(): void {
+    if (this.#dropped) return;
+    this.#dropped = true;
+    for (const saved of [...this.#inputs, ...this.#outputs]) saved?.own.release('backward()');
+    for (const edge of this.edges) edge?.node.release();
+  }
+}
+
+/** The node behind a tensor, if it is part of a graph. */
+export function edgeOf(tensor: Tensor): Edge | undefined {
+  const { node, output } = tensor[handle];
+  return node && { node, output };
+}
+
+function save(tensor: Tensor): Saved {
+  const own = tensor[handle];
+  return { own: own.viewed(own.layout), version: own.allocation.version };
+}

@@ -1,0 +1,157 @@
+/** How each primitive differentiates, in tensor operations, so that gradients have gradients. */
+import { broadcastShapes, fuse, isFloat, type Scalar, type Shape, type Tensor } from '@nn/tensor';
+import { type Primitive, type Primitives, run, type Step } from '@nn/tensor/trace';
+import { pull, type Pullback, pullbackOf, type Seeding, seedings } from './pullback.ts';
+
+/** A recorded step as its rule sees it. Values are there as far as the rule `keeps` them. */
+export interface Recorded<P extends Primitive> {
+  readonly attributes: Primitives[P];
+  /** Shapes of the inputs. */
+  readonly shapes: readonly Shape[];
+  readonly outputShapes: readonly Shape[];
+  /** Which inputs need a gradient. */
+  readonly wanted: readonly boolean[];
+  input(i: number): Tensor;
+  output(i: number): Tensor;
+}
+
+/** Which values a step keeps for its backward. */
+export interface Kept { readonly inputs: readonly boolean[]; readonly outputs: readonly boolean[] }
+
+/** One gradient per input, from one per output; undefined is zero. */
+interface Rule<P extends Primitive> {
+  keeps?(attributes: Primitives[P], wanted: readonly boolean[], outputs: number): Kept;
+  run(step: Recorded<P>, gradients: readonly (Tensor | undefined)[]): readonly (Tensor | undefined)[];
+}
+
+const inputsOnly = (...inputs: boolean[]): Kept => ({ inputs, outputs: [] });
+const scalarRule = (pullback: Pullback): Kept => ({ inputs: pullback.inputs, outputs: pullback.outputs });
+
+const rules: { readonly [P in Primitive]: Rule<P> } = {
+  map: {
+    keeps: ({ function: f }, wanted) => scalarRule(pullbackOf(f, wanted, seedings.given)),
+    run: ({ attributes: { function: f, uniforms }, shapes, outputShapes, wanted, input, output }, gradients) =>
+      pull(pullbackOf(f, wanted, seedings.only(gradients.map((g) => g !== undefined))), shapes, outputShapes[0]!, uniforms, input, output, gradients as Tensor[]),
+  },
+
+  reduce: {
+    keeps: ({ kind, function: f }, wanted) => {
+      const { inputs, outputs } = pullbackOf(f, wanted, seedings[kind]);
+      return kind === 'sum' ? { inputs, outputs } : { inputs: f.inputs.map(() => true), outputs: [true] };
+    },
+    run({ attributes: { kind, function: f, uniforms, axes }, shapes, wanted, input, output }, [gradient]) {
+      const shape = broadcastShapes('reduce', ...shapes);
+      const back = (y: Tensor): Tensor => y.reshape(...shape.map((size, axis) => (axes.includes(axis) ? 1 : size))).expand(shape);
+      const g = back(gradient!);
+      const seeding: Seeding = seedings[kind];
+      const more = seeding.counts.map((count) => {
+        const operands = [...f.inputs.map((_, i) => input(i)), ...(count.output ? [back(output(0))] : [])];
+        return back(run('reduce', operands, { kind: count.kind, function: count.of(f), uniforms, axes })[0]!);
+      });
+      return pull(pullbackOf(f, wanted, seeding), shapes, shape, uniforms, input, () => back(output(0)), [g, ...more]);
+    },
+  },
+
+  matmul: {
+    keeps: ({ epilogue }, wanted) => {
+      const factors = [wanted[1]!, wanted[0]!] as const;
+      if (!epilogue) return inputsOnly(...factors);
+      const { inputs, outputs } = pullbackOf(epilogue.function, [true, ...wanted.slice(2)], seedings.given);
+      return { inputs: [factors[0] || inputs[0]!, factors[1] || inputs[0]!, ...inputs.slice(1)], outputs };
+    },
+    run({ attributes: { epilogue }, shapes, outputShapes, wanted, input, output }, [gradient]) {
+      let product = gradient!;
+      let rest: readonly (Tensor | undefined)[] = [];
+      if (epilogue) {
+        const pullback = pullbackOf(epilogue.function, [true, ...wanted.slice(2)], seedings.given);
+        const operand = (i: number) => (i === 0 ? input(0).matmul(input(1)) : input(i + 1));
+        const [first, ...others] = pull(pullback, [outputShapes[0]!, ...shapes.slice(2)], outputShapes[0]!, epilogue.uniforms, operand, output, [gradient!]);
+        [product, rest] = [first!, others];
+      }
+      // d(A B) = dA B + A dB
+      return [wanted[0] ? product.matmul(input(1).transpose(-1, -2)) : undefined, wanted[1] ? input(0).transpose(-1, -2).matmul(product) : undefined, ...rest];
+    },
+  },
+
+  gather: {
+    keeps: () => inputsOnly(false, true),
+    run: ({ attributes: { axis }, shapes, input }, [g]) => [run('scatterAdd', [g!, input(1)], { axis, shape: shapes[0]! })[0]],
+  },
+  scatterAdd: {
+    keeps: () => inputsOnly(false, true),
+    run: ({ attributes: { axis }, input }, [g]) => [run('gather', [g!, input(1)], { axis })[0]],
+  },
+  concat: {
+    run({ attributes: { axis }, shapes }, [g]) {
+      let start = 0;
+      return shapes.map((shape) => g!.narrow(axis, (start += shape[axis]!) - shape[axis]!, shape[axis]!));
+    },
+  },
+
+  reshape: { run: ({ shapes }, [g]) => [g!.reshape(...shapes[0]!)] },
+  permute: { run: ({ attributes: { order } }, [g]) => [g!.permute(...order.map((_, axis) => order.indexOf(axis)))] },
+  expand: {
+    run({ shapes: [shape], attributes }, [g]) {
+      const lead = attributes.shape.length - shape!.length;
+      const axes = attributes.shape.map((_, axis) => axis).filter((axis) => axis < lead || shape![axis - lead] !== attributes.shape[axis]);
+      return [g!.sum(axes).reshape(...shape!)];
+    },
+  },
+  slice: {
+    // Spread the gradient to its step, then put zeros around it.
+    run({ shapes: [shape], attributes: { axis, start, size, step } }, [g]) {
+      if (size === 0) return [undefined];
+      const stride = Math.abs(step);
+      const rising = step < 0 ? g!.flip(axis) : g!;
+      const before = step < 0 ? start + (size - 1) * step : start;
+      return [padAxis(dilated(rising, axis, stride), axis, before, shape![axis]! - before - size * stride)];
+    },
+  },
+  pad: { run: ({ attributes: { axis, before, after } }, [g]) => [padAxis(g!, axis, -before, -after)] },
+  skew: { run: ({ shapes: [shape], attributes: { axis, shift } }, [g]) => [run('skew', [g!], { axis, size: shape![axis]!, shift: -shift })[0]] },
+  diagonal: {
+    run({ shapes: [shape], attributes: { a, b } }, [g]) {
+      const kept = shape!.map((_, axis) => axis).filter((axis) => axis !== a && axis !== b);
+      const spread = g!.permute(...shape!.map((_, axis) => (axis === a ? kept.length : kept.indexOf(axis))).filter((from) => from >= 0));
+      const full = padAxis(spread.unsqueeze(b), a, 0, shape![a]! - g!.shape.at(-1)!).expand(shape!);
+      return [onDiagonal(a, b)(full)];
+    },
+  },
+
+  custom: {
+    keeps: ({ saves }, wanted, outputs) => ({ inputs: wanted.map(() => saves.inputs), outputs: Array.from({ length: outputs }, () => saves.outputs) }),
+    run: ({ attributes: { saves, backward }, shapes, outputShapes, input, output }, gradients) =>
+      backward(gradients, saves.inputs ? shapes.map((_, i) => input(i)) : [], saves.outputs ? outputShapes.map((_, i) => output(i)) : []),
+  },
+};
+
+/** What a step must keep. Inputs that take no gradient at all count as not wanted. */
+export function keeps<P extends Primitive>({ primitive, attributes, inputs, outputs }: Step<P>, wanted: readonly boolean[]): Kept {
+  const rule: Rule<P> = rules[primitive];
+  return rule.keeps?.(attributes, wanted.map((want, i) => want && isFloat(inputs[i]!.dtype)), outputs.length) ?? { inputs: [], outputs: [] };
+}
+
+/** Runs a step backwards. */
+export function pullBack<P extends Primitive>(primitive: P, step: Recorded<P>, gradients: readonly (Tensor | undefined)[]): readonly (Tensor | undefined)[] {
+  const rule: Rule<P> = rules[primitive];
+  return rule.run(step, gradients);
+}
+
+/** Zeros around `axis`; negative ones crop. */
+function padAxis(x: Tensor, axis: number, before: number, after: number): Tensor {
+  return x.pad(Array.from({ length: 2 * (x.shape.length - axis) }, (_, i) => (i === 2 * (x.shape.length - 1 - axis) ? before : i === 2 * (x.shape.length - 1 - axis) + 1 ? after : 0)));
+}
+
+/** Each element followed by `stride` - 1 zeros. */
+function dilated(x: Tensor, axis: number, stride: number): Tensor {
+  if (stride === 1) return x;
+  return padAxis(x.unsqueeze(axis + 1), axis + 1, 0, stride - 1).reshape(...x.shape.map((size, i) => (i === axis ? size * stride : size)));
+}
+
+const diagonals = new Map<string, (x: Tensor) => Tensor>();
+function onDiagonal(a: number, b: number): (x: Tensor) => Tensor {
+  const key = `${a} ${b}`;
+  let f = diagonals.get(key);
+  if (!f) diagonals.set(key, (f = fuse((x: Scalar) => x.where(x.index(a).eq(x.index(b)), 0))));
+  return f;
+}

@@ -1,0 +1,125 @@
+/** Element-wise functions of tensors: one operation at a time, or fused into one kernel. */
+import { type DType, promote, weak } from './dtype.ts';
+import { fail, show } from './errors.ts';
+import type { Op, Operand } from './expr/elementwise.ts';
+import { type ScalarFunction, trace } from './expr/function.ts';
+import { Scalar } from './expr/scalar.ts';
+import { handle } from './handle.ts';
+import { run, view } from './primitives.ts';
+import { broadcastShapes, normalizeAxes, sameShape } from './shape.ts';
+import type { Reduction } from './backend/interface.ts';
+import type { Tensor } from './tensor.ts';
+
+/** What a fused function is called with: tensors, and numbers that are passed at run time. */
+export type Argument = Tensor | number;
+type Body = (...args: Scalar[]) => Scalar | readonly Scalar[];
+type Results<R> = R extends Scalar ? Tensor : { readonly [K in keyof R]: Tensor };
+
+/** A function compiled into one kernel on whatever device its tensors live. */
+export interface Fused<R> {
+  (...args: Argument[]): Results<R>;
+  /** Reduces the (single) result over `axes` within the same kernel. */
+  reduce(kind: Reduction, axes: number | readonly number[] | undefined, ...args: Argument[]): Tensor;
+  /** Computes and overwrites `targets` in one kernel; targets may be among the arguments. Nothing is recorded. */
+  into(targets: readonly Tensor[], ...args: Argument[]): void;
+}
+
+/** Operands sorted into tensors and run-time numbers, and a signature that tells kernels apart. */
+interface Bound {
+  readonly key: string;
+  readonly tensors: Tensor[];
+  readonly numbers: number[];
+  readonly inputs: DType[];
+  readonly uniforms: DType[];
+}
+
+function bind(operation: string, args: readonly Argument[]): Bound {
+  const tensors = args.filter((arg) => typeof arg !== 'number');
+  const numbers = args.filter((arg) => typeof arg === 'number');
+  if (tensors.length === 0) fail(operation, 'no operand is a tensor', 'Pass at least one.');
+  const inputs = tensors.map((tensor) => tensor.dtype);
+  const dtype = inputs.reduce(promote);
+  const uniforms = numbers.map((value) => weak(value, dtype));
+  const key = args.map((arg) => (typeof arg === 'number' ? `#${weak(arg, dtype)}` : arg.dtype)).join();
+  return { key, tensors, numbers, inputs, uniforms };
+}
+
+/** Hands a body its leaves in the order of its arguments. */
+function traced(args: readonly Argument[], { inputs, uniforms }: Bound, body: Body): ScalarFunction {
+  return trace(inputs, uniforms, (tensors, numbers) => {
+    let [t, n] = [0, 0];
+    const result = body(...args.map((arg) => (typeof arg === 'number' ? numbers[n++]! : tensors[t++]!)));
+    return result instanceof Scalar ? [result] : result;
+  });
+}
+
+/**
+ * Compiles an element-wise function into one kernel, with its gradient derived from the same expression.
+ * Numbers among the arguments are passed at run time: a changing learning rate compiles nothing. Numbers captured by the function are constants.
+ *
+ * @param body from one `Scalar` per argument to a `Scalar` or an array of them; it runs once per combination of dtypes
+ * @example
+ * const swish = fuse((x: Scalar) => x.mul(x.sigmoid()));
+ * swish(tensor([0, 1, 2]));
+ */
+export function fuse<const R extends Scalar | readonly Scalar[]>(body: (...args: Scalar[]) => R): Fused<R> {
+  const kernels = new Map<string, ScalarFunction>();
+  let several = false;
+  const observed: Body = (...args) => {
+    const result = body(...args);
+    several = !(result instanceof Scalar);
+    return result;
+  };
+  const prepare = (args: readonly Argument[]): Bound & { f: ScalarFunction } => {
+    const bound = bind('fuse', args);
+    let f = kernels.get(bound.key);
+    if (!f) kernels.set(bound.key, (f = traced(args, bound, observed)));
+    return { ...bound, f };
+  };
+  const call = (...args: Argument[]): Results<R> => {
+    const { f, tensors, numbers } = prepare(args);
+    const outputs = run('map', tensors, { function: f, uniforms: numbers });
+    return (several ? outputs : outputs[0]) as unknown as Results<R>;
+  };
+  return Object.assign(call, {
+    reduce(kind: Reduction, axes: number | readonly number[] | undefined, ...args: Argument[]): Tensor {
+      const { f, tensors, numbers } = prepare(args);
+      const rank = broadcastShapes('fuse', ...tensors.map((tensor) => tensor.shape)).length;
+      return run('reduce', tensors, { kind, function: f, uniforms: numbers, axes: normalizeAxes('fuse', axes, rank) })[0]!;
+    },
+    into(targets: readonly Tensor[], ...args: Argument[]): void {
+      const { f, tensors, numbers } = prepare(args);
+      overwrite(f, tensors, numbers, targets);
+    },
+  });
+}
+
+function overwrite(f: ScalarFunction, tensors: readonly Tensor[], numbers: readonly number[], targets: readonly Tensor[]): void {
+  const { shape, device } = targets[0]!;
+  for (const [i, target] of targets.entries()) {
+    if (!sameShape(target.shape, shape) || target.dtype !== f.roots[i]?.dtype) {
+      fail('into', `target ${i} is ${target.dtype} ${show(target.shape)}, the result ${f.roots[i]?.dtype ?? 'missing'} ${show(shape)}`);
+    }
+  }
+  const inputs = tensors.map((tensor) => view(tensor, 'into', shape));
+  device.map(f, inputs, numbers, targets.map((target) => target[handle].target('into')), shape);
+  for (const target of targets) target[handle].allocation.version++;
+}
+
+const eager = new Map<string, ScalarFunction>();
+
+/** One operation, at once: what `tensor.add(...)` and its like do. */
+export function applyEager(op: Op, operands: readonly Operand<Tensor>[]): Tensor {
+  const fixed = operands.map((operand, i) => (typeof operand === 'boolean' || (op === 'pow' && i === 1 && isSmall(operand)) ? Number(operand) : undefined));
+  const args = operands.filter((_, i) => fixed[i] === undefined) as Argument[];
+  const bound = bind(op, args);
+  const key = `${op} ${bound.key} ${fixed.join()}`;
+  let f = eager.get(key);
+  if (!f) {
+    f = traced(args, bound, (...leaves) => leaves[0]!.table.apply(op, operands.map((operand, i) => (typeof operand === 'boolean' ? operand : fixed[i] ?? leaves.shift()!))));
+    eager.set(key, f);
+  }
+  return run('map', bound.tensors, { function: f, uniforms: bound.numbers })[0]!;
+}
+
+const isSmall = (operand: unknown): boolean => typeof operand === 'number' && (operand === 0.5 || (Number.isInteger(operand) && Math.abs(operand) <= 4));

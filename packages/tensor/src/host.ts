@@ -1,0 +1,119 @@
+/** Between devices and the host: reading, copying to another device, nested arrays, and how a tensor is printed. */
+import type { Device } from './backend/device.ts';
+import { type DType, isFloat, toHostArray, type TypedArray } from './dtype.ts';
+import { fail } from './errors.ts';
+import { identity } from './expr/function.ts';
+import { Handle, handle } from './handle.ts';
+import { isContiguous } from './layout.ts';
+import { type Shape, sizeOf } from './shape.ts';
+import type { Tensor } from './tensor.ts';
+
+/** Numbers or booleans, nested as deep as the shape. */
+export type ArrayOf = number | boolean | ArrayOf[];
+
+/** All elements, row-major. */
+export async function hostValues(x: Tensor, operation: string): Promise<TypedArray> {
+  const own = x[handle];
+  own.check(operation);
+  const size = sizeOf(x.shape);
+  if (isContiguous(own.layout)) return x.device.read(own.allocation.storage, own.layout.offset, size);
+  const copy = Handle.fresh(x.device, x.dtype, x.shape);
+  x.device.map(identity(x.dtype), [own.view(operation)], [], [copy.target(operation)], x.shape);
+  try {
+    return await x.device.read(copy.allocation.storage, 0, size);
+  } finally {
+    copy.release(operation);
+  }
+}
+
+/** A copy on `device`, in the nearest dtype that it has. */
+export async function copyTo(x: Tensor, device: Device): Promise<Handle> {
+  const values = await hostValues(x, 'to');
+  const own = Handle.fresh(device, x.dtype, x.shape);
+  device.write(own.allocation.storage, values);
+  return own;
+}
+
+/** `values` nested by `shape`. */
+export function arrayOf(values: ArrayLike<number>, shape: Shape, dtype: DType): ArrayOf {
+  let at = 0;
+  const build = (axis: number): ArrayOf => {
+    if (axis === shape.length) {
+      const value = values[at++]!;
+      return dtype === 'bool' ? value !== 0 : value;
+    }
+    return Array.from({ length: shape[axis]! }, () => build(axis + 1));
+  };
+  return build(0);
+}
+
+/** Shape and elements of nested arrays. */
+export function flattened(nested: ArrayOf): { shape: number[]; values: number[]; bool: boolean } {
+  const shape: number[] = [];
+  for (let level = nested; Array.isArray(level); level = level[0]!) shape.push(level.length);
+  const values: number[] = [];
+  let bool: boolean | undefined;
+  const visit = (value: ArrayOf, axis: number): void => {
+    if (Array.isArray(value)) {
+      if (value.length !== shape[axis]) fail('tensor', `the nested array is ragged: ${value.length} elements where ${shape[axis] ?? 'a number'} was expected on axis ${axis}`);
+      for (const item of value) visit(item, axis + 1);
+    } else {
+      if (axis !== shape.length || (typeof value !== 'number' && typeof value !== 'boolean')) fail('tensor', `the nested array is ragged or holds ${typeof value}s`, 'Use numbers or booleans, nested evenly.');
+      bool = (bool ?? true) && typeof value === 'boolean';
+      values.push(Number(value));
+    }
+  };
+  visit(nested, 0);
+  return { shape, values, bool: bool ?? false };
+}
+
+/** `values` as what a storage of `dtype` is written from. */
+export const toStorage = (device: Device, dtype: DType, shape: Shape, values: ArrayLike<number>): Handle => {
+  const own = Handle.fresh(device, dtype, shape);
+  device.write(own.allocation.storage, toHostArray(dtype, values));
+  return own;
+};
+
+/** Longer axes show their first and last three. */
+const EDGE = 3;
+const MOST = 1000;
+
+/** `tensor([[1., 2.], [3., 4.]])`, four decimals, aligned as PyTorch does. */
+export async function formatTensor(x: Tensor): Promise<string> {
+  const values = await hostValues(x, 'format');
+  const text = texts([...values], x.dtype);
+  const width = Math.max(0, ...text.map((word) => word.length));
+  const brief = values.length > MOST;
+  let at = 0;
+  const build = (axis: number, indent: string): string => {
+    if (axis === x.shape.length) return text[at++]!.padStart(x.shape.length === 0 ? 0 : width);
+    const size = x.shape[axis]!;
+    const run = sizeOf(x.shape.slice(axis + 1));
+    const parts: string[] = [];
+    for (let i = 0; i < size; i++) {
+      if (brief && size > 2 * EDGE && i === EDGE) {
+        parts.push('...');
+        at += (size - 2 * EDGE) * run;
+        i = size - EDGE;
+      }
+      parts.push(build(axis + 1, `${indent} `));
+    }
+    const gap = x.shape.length - axis - 1;
+    return `[${parts.join(gap === 0 ? ', ' : `,${'\n'.repeat(gap)}${indent} `)}]`;
+  };
+  const suffix = x.dtype === 'float32' || x.dtype === 'bool' || x.dtype === 'int32' ? '' : `, dtype=${x.dtype}`;
+  return `tensor(${build(0, '       ')}${suffix}${x.requiresGrad ? ', requiresGrad=true' : ''})`;
+}
+
+function texts(values: readonly number[], dtype: DType): string[] {
+  if (dtype === 'bool') return values.map((value) => (value ? 'true' : 'false'));
+  const odd = (value: number) => (Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf');
+  if (!isFloat(dtype)) return values.map(String);
+  const finite = values.filter(Number.isFinite);
+  if (finite.every(Number.isInteger) && finite.every((value) => Math.abs(value) < 1e8)) return values.map((value) => (Number.isFinite(value) ? `${value}.` : odd(value)));
+  const sizes = finite.filter((value) => value !== 0).map(Math.abs);
+  const [most, least] = [Math.max(...sizes), Math.min(...sizes)];
+  const scientific = most >= 1e8 || least < 1e-4 || most / least > 1000;
+  const exponent = (value: number) => value.toExponential(4).replace(/e([+-])(\d)$/, 'e$10$2');
+  return values.map((value) => (Number.isFinite(value) ? (scientific ? exponent(value) : value.toFixed(4)) : odd(value)));
+}

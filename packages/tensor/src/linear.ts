@@ -1,0 +1,80 @@
+import { type DType, isFloat, promote } from './dtype.ts';
+import { fail, show } from './errors.ts';
+import { type ScalarFunction, trace } from './expr/function.ts';
+import { run } from './primitives.ts';
+import { broadcastShapes } from './shape.ts';
+import { scope } from './scope.ts';
+import type { Tensor } from './tensor.ts';
+
+/** A bias and an activation that a product may take on within its own kernel. */
+export interface LinearEnd {
+  readonly bias?: Tensor | undefined;
+  readonly activation?: 'relu' | 'sigmoid' | 'tanh' | undefined;
+}
+
+/** Matrix product with PyTorch's rules for vectors and batches; `end` is applied in the same kernel. */
+export function matmul(a: Tensor, b: Tensor, end: LinearEnd = {}): Tensor {
+  const [left, right] = [a.shape.length, b.shape.length];
+  if (left === 0 || right === 0) fail('matmul', `a scalar has no axis to sum over: ${show(a.shape)} x ${show(b.shape)}`, 'Use mul.');
+  const [inner, other] = [a.shape[left - 1]!, b.shape[Math.max(0, right - 2)]!];
+  if (inner !== other) {
+    fail('matmul', `inner sizes differ: ${show(a.shape)} x ${show(b.shape)} (${inner} and ${other})`,
+      right === 1 ? `The right operand must be [${inner}].` : `The right operand must be [${[...b.shape.slice(0, -2), inner, 'n'].join(', ')}].`);
+  }
+  return scope(() => {
+    const dtype = promote(a.dtype, b.dtype);
+    if (!isFloat(dtype)) fail('matmul', `${a.dtype} x ${b.dtype} are integers`, 'Cast to float32 first.');
+    const x = (left === 1 ? a.unsqueeze(0) : a).cast(dtype);
+    const y = (right === 1 ? b.unsqueeze(1) : b).cast(dtype);
+    const batch = broadcastShapes('matmul', x.shape.slice(0, -2), y.shape.slice(0, -2));
+    const product = multiply(x, y, batch, end);
+    const squeezed = [...batch, ...(left === 1 ? [] : [a.shape[left - 2]!]), ...(right === 1 ? [] : [b.shape[right - 1]!])];
+    return product.reshape(...squeezed);
+  }, 'matmul');
+}
+
+/** A left batch over one right matrix is a single larger product. */
+function multiply(x: Tensor, y: Tensor, batch: readonly number[], end: LinearEnd): Tensor {
+  const [rows, inner] = x.shape.slice(-2) as [number, number];
+  if (y.shape.length === 2 && batch.length > 0) return multiply(x.reshape(-1, inner), y, [], end).reshape(...batch, rows, y.shape[1]!);
+  const operands = [x.expand([...batch, rows, inner]), y.expand([...batch, ...y.shape.slice(-2)])];
+  const epilogue = epilogueFor(x.dtype, end);
+  if (!epilogue) return run('matmul', operands, {})[0]!;
+  return run('matmul', end.bias ? [...operands, end.bias] : operands, { epilogue: { function: epilogue, uniforms: [] } })[0]!;
+}
+
+const epilogues = new Map<string, ScalarFunction>();
+
+function epilogueFor(dtype: DType, { bias, activation }: LinearEnd): ScalarFunction | undefined {
+  if (!bias && !activation) return undefined;
+  const key = `${dtype} ${bias?.dtype ?? ''} ${activation ?? ''}`;
+  let f = epilogues.get(key);
+  if (!f) {
+    f = trace(bias ? [dtype, bias.dtype] : [dtype], [], ([product, add]) => {
+      const sum = add ? product!.add(add) : product!;
+      return [activation ? sum[activation]() : sum];
+    });
+    epilogues.set(key, f);
+  }
+  return f;
+}
+
+/**
+ * `x @ weight^T + bias`, and an activation in the same kernel.
+ *
+ * @param x [..., in] or [in]
+ * @param weight [out, in]
+ * @param bias [out]
+ * @returns [..., out]
+ * @throws where the last size of `x` is not `in`
+ * @example
+ * linear(ones([32, 784]), zeros([10, 784]), zeros([10])).shape; // [32, 10]
+ */
+export function linear(x: Tensor, weight: Tensor, bias?: Tensor, activation?: LinearEnd['activation']): Tensor {
+  const [out, size] = weight.shape;
+  if (x.shape.length === 0 || x.shape.at(-1) !== size) {
+    fail('linear', `the input is ${show(x.shape)}, the weight ${show(weight.shape)} takes a last axis of ${size}`, `Give it [..., ${size}], or make a layer of ${x.shape.at(-1)} inputs.`);
+  }
+  if (bias && (bias.shape.length !== 1 || bias.shape[0] !== out)) fail('linear', `the bias is ${show(bias.shape)}, the weight ${show(weight.shape)} needs [${out}]`);
+  return scope(() => matmul(x.shape.length === 1 ? x.unsqueeze(0) : x, weight.transpose(0, 1), { bias, activation }).reshape(...x.shape.slice(0, -1), out!), 'linear');
+}

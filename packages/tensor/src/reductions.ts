@@ -1,0 +1,93 @@
+/** Reductions over one axis, several, or all; and what is made of them. */
+import type { Reduction } from './backend/interface.ts';
+import { arithmetic, isFloat } from './dtype.ts';
+import { fail, show } from './errors.ts';
+import { identity } from './expr/function.ts';
+import type { Scalar } from './expr/scalar.ts';
+import { fuse, type Fused } from './fuse.ts';
+import { run } from './primitives.ts';
+import { normalizeAxes, normalizeAxis, sizeOf } from './shape.ts';
+import { scope } from './scope.ts';
+import { slot } from './tracer.ts';
+import type { Tensor } from './tensor.ts';
+
+/** One axis, several, or all (undefined). */
+export type Axes = number | readonly number[] | undefined;
+/** `keepDim`: reduced axes stay with size 1. */
+export interface ReduceOptions { readonly keepDim?: boolean }
+
+/** Puts reduced axes back with size 1. */
+function kept(x: Tensor, axes: readonly number[], y: Tensor, { keepDim = false }: ReduceOptions): Tensor {
+  return keepDim ? y.reshape(...x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size))) : y;
+}
+
+/** `kind` over `axes`. Sums and products of bool count as int32. */
+export function reduce(kind: Reduction, name: string, x: Tensor, axes: Axes, options: ReduceOptions = {}): Tensor {
+  const over = normalizeAxes(name, axes, x.shape.length);
+  if ((kind === 'max' || kind === 'min') && over.some((axis) => x.shape[axis] === 0)) {
+    fail(name, `${show(x.shape)} has no elements to choose from on the reduced axes`, 'Reduce over axes that are not empty.');
+  }
+  const source = kind === 'sum' || kind === 'prod' ? x.cast(arithmetic(x.dtype)) : x;
+  const y = run('reduce', [source], { kind, function: identity(source.dtype), uniforms: [], axes: over })[0]!;
+  return kept(x, over, y, options);
+}
+
+export function mean(x: Tensor, axes: Axes, options?: ReduceOptions): Tensor {
+  if (!isFloat(x.dtype)) fail('mean', `${x.dtype} has no fractions`, 'Cast it first: x.float().mean().');
+  const over = normalizeAxes('mean', axes, x.shape.length);
+  return scope(() => reduce('sum', 'mean', x, over, options).div(sizeOf(over.map((axis) => x.shape[axis]!))), 'mean');
+}
+
+/** Larger than any position, and exact on every device. */
+const NOWHERE = 2 ** 24;
+const places = new Map<number, Fused<Scalar>>();
+
+/** The position on `axis` where `x` is `best`, else {@link NOWHERE}. */
+function placeOn(axis: number): Fused<Scalar> {
+  let f = places.get(axis);
+  if (!f) places.set(axis, (f = fuse((x: Scalar, best: Scalar) => x.index(axis).where(x.eq(best).logicalOr(x.isnan()), NOWHERE))));
+  return f;
+}
+
+/** The (first) position of the largest or smallest element; NaN wins. */
+export function argBest(kind: 'max' | 'min', x: Tensor, axis: number | undefined, options: ReduceOptions = {}): Tensor {
+  const name = `arg${kind}`;
+  return quietly(() => {
+    if (axis === undefined) return argBest(kind, x.flatten(), 0).reshape(...(options.keepDim ? x.shape.map(() => 1) : []));
+    const at = normalizeAxis(name, axis, x.shape.length);
+    const best = reduce(kind, name, x, at, { keepDim: true });
+    return kept(x, [at], placeOn(at).reduce('min', at, x, best), options);
+  }, name);
+}
+
+/** `log(sum(exp(x)))` without overflow. */
+export function logsumexp(x: Tensor, axes: Axes, options: ReduceOptions = {}): Tensor {
+  const over = normalizeAxes('logsumexp', axes, x.shape.length);
+  return scope(() => {
+    const most = quietly(() => finite(reduce('max', 'logsumexp', x, over, { keepDim: true })));
+    const sum = expSum.reduce('sum', over, x, most);
+    return kept(x, over, logPlus(sum, most.reshape(...sum.shape)), options);
+  }, 'logsumexp');
+}
+const expSum = fuse((x: Scalar, most: Scalar) => x.sub(most).exp());
+const logPlus = fuse((sum: Scalar, most: Scalar) => sum.log().add(most));
+/** Infinities as they are would give inf - inf. */
+const finite = fuse((x: Scalar) => x.where(x.isfinite(), 0));
+
+export function logSoftmax(x: Tensor, axis: number): Tensor {
+  return scope(() => x.sub(logsumexp(x, axis, { keepDim: true })), 'logSoftmax');
+}
+
+export function softmax(x: Tensor, axis: number): Tensor {
+  return scope(() => {
+    const most = quietly(() => finite(reduce('max', 'softmax', x, axis, { keepDim: true })));
+    const e = expSum(x, most);
+    return e.div(e.sum(axis, { keepDim: true }));
+  }, 'softmax');
+}
+
+/** Without recording: for values that no gradient passes through. */
+export function quietly<T>(body: () => T, name = 'scope'): T {
+  const { tracer } = slot;
+  return scope(() => (tracer ? tracer.pause(body) : body()), name);
+}

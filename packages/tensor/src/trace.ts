@@ -1,0 +1,12 @@
+/**
+ * The contract between tensors and differentiation: the slot that `@nn/autograd` fills, what is recorded, and what rules are written in.
+ * @packageDocumentation
+ */
+export {
+  type BackwardOptions, type CustomAttributes, type GradientHook, type GraphNode, type Primitive, type Primitives, type Step, type Tracer, slot,
+} from './tracer.ts';
+export { derive, type Derivative, differentiable, type Seed } from './expr/derive.ts';
+export { leavesOf, part, type Part } from './expr/function.ts';
+export { Allocation, Handle, handle } from './handle.ts';
+export { record, run } from './primitives.ts';
+export { unscoped } from './scope.ts';
