@@ -1,6 +1,6 @@
 /** The sweep: gradients from results back to leaves, each step once, after all that follows it. */
 import { fail, type Shape, scope, show, Tensor } from '@nn/tensor';
-import { type BackwardOptions, type GraphNode, handle, type Primitive } from '@nn/tensor/trace';
+import { type BackwardOptions, type GraphNode, handle, isContiguous, type Primitive } from '@nn/tensor/trace';
 import { type Edge, edgeOf, Leaf, StepNode } from './node.ts';
 import { recording } from './recording.ts';
 import { pullBack, type Recorded } from './rules.ts';
@@ -104,7 +104,7 @@ function hooked(node: GraphNode, pending: Pending): (Tensor | undefined)[] {
 function accumulate(leaf: Leaf, gradient: Tensor, pending: Pending, createGraph: boolean): void {
   const before = leaf.borrowed;
   const own = gradient[handle];
-  const fresh = before ? before.add(gradient) : pending.sole(gradient) && own.owner && !own.allocation.shared && contiguous(gradient) ? gradient : gradient.clone();
+  const fresh = before ? before.add(gradient) : pending.sole(gradient) && own.owner && !own.allocation.shared && isContiguous(own.layout) ? gradient : gradient.clone();
   fresh[handle].owner = undefined;
   leaf.own(fresh);
   if (createGraph) void leaf.gradient;
@@ -112,20 +112,11 @@ function accumulate(leaf: Leaf, gradient: Tensor, pending: Pending, createGraph:
 
 const isStep = (node: GraphNode): node is StepNode => node instanceof StepNode;
 
-const contiguous = (x: Tensor): boolean => {
-  let step = 1;
-  return x[handle].layout.bounds.length === 0 && [...x.shape.entries()].reverse().every(([axis, size]) => {
-    const even = size === 1 || x[handle].layout.strides[axis] === step;
-    step *= size;
-    return even;
-  });
-};
-
 function stepBack<P extends Primitive>(
   node: StepNode<P>, createGraph: boolean, needed: ReadonlySet<GraphNode> | undefined, gradients: readonly (Tensor | undefined)[],
 ): readonly (Tensor | undefined)[] {
   const step: Recorded<P> = {
-    attributes: node.attributes, shapes: node.shapes, outputShapes: node.outputShapes,
+    attributes: node.attributes, layouts: node.layouts, shapes: node.shapes, outputShapes: node.outputShapes,
     wanted: node.edges.map((edge) => edge !== undefined && (!needed || needed.has(edge.node))),
     input: (i) => node.input(i, createGraph),
     output: (i) => node.output(i, createGraph),

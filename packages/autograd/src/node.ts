@@ -1,6 +1,6 @@
 /** The recorded graph: leaves where gradients end, and steps with what their backward needs. */
 import { fail, keep, type Shape, type Tensor, Tensor as TensorClass } from '@nn/tensor';
-import { type GradientHook, type GraphNode, type Handle, handle, type Primitive, type Step } from '@nn/tensor/trace';
+import { type GradientHook, type GraphNode, type Handle, handle, type Layout, type Primitive, type Step } from '@nn/tensor/trace';
 import { keeps } from './rules.ts';
 
 /** Nodes are counted: by the tensors that are their outputs and the nodes that lead to them. */
@@ -63,6 +63,7 @@ export class StepNode<P extends Primitive = Primitive> extends Counted {
   readonly primitive: P;
   readonly attributes: Step<P>['attributes'];
   readonly edges: readonly (Edge | undefined)[];
+  readonly layouts: readonly Layout[];
   readonly shapes: readonly Shape[];
   readonly outputShapes: readonly Shape[];
   readonly #inputs: readonly (Saved | undefined)[];
@@ -75,6 +76,7 @@ export class StepNode<P extends Primitive = Primitive> extends Counted {
     this.attributes = step.attributes;
     this.edges = step.inputs.map((input) => edgeOf(input));
     for (const edge of this.edges) edge?.node.retain();
+    this.layouts = step.inputs.map((input) => input[handle].layout);
     this.shapes = step.inputs.map((input) => input.shape);
     this.outputShapes = step.outputs.map((output) => output.shape);
     const kept = keeps(step, this.edges.map((edge) => edge !== undefined));

@@ -1,12 +1,13 @@
 /** How each primitive differentiates, in tensor operations, so that gradients have gradients. */
 import { broadcastShapes, fuse, isFloat, type Scalar, type Shape, type Tensor } from '@nn/tensor';
-import { type Primitive, type Primitives, run, type Step } from '@nn/tensor/trace';
+import { type Layout, type Primitive, type Primitives, run, type Step } from '@nn/tensor/trace';
 import { pull, type Pullback, pullbackOf, type Seeding, seedings } from './pullback.ts';
 
 /** A recorded step as its rule sees it. Values are there as far as the rule `keeps` them. */
 export interface Recorded<P extends Primitive> {
   readonly attributes: Primitives[P];
-  /** Shapes of the inputs. */
+  /** How the inputs were laid out, and their shapes. */
+  readonly layouts: readonly Layout[];
   readonly shapes: readonly Shape[];
   readonly outputShapes: readonly Shape[];
   /** Which inputs need a gradient. */
@@ -59,7 +60,7 @@ const rules: { readonly [P in Primitive]: Rule<P> } = {
       const { inputs, outputs } = pullbackOf(epilogue.function, [true, ...wanted.slice(2)], seedings.given);
       return { inputs: [factors[0] || inputs[0]!, factors[1] || inputs[0]!, ...inputs.slice(1)], outputs };
     },
-    run({ attributes: { epilogue }, shapes, outputShapes, wanted, input, output }, [gradient]) {
+    run({ attributes: { epilogue }, layouts, shapes, outputShapes, wanted, input, output }, [gradient]) {
       let product = gradient!;
       let rest: readonly (Tensor | undefined)[] = [];
       if (epilogue) {
@@ -69,7 +70,9 @@ const rules: { readonly [P in Primitive]: Rule<P> } = {
         [product, rest] = [first!, others];
       }
       // d(A B) = dA B + A dB
-      return [wanted[0] ? product.matmul(input(1).transpose(-1, -2)) : undefined, wanted[1] ? input(0).transpose(-1, -2).matmul(product) : undefined, ...rest];
+      const da = () => oriented(layouts[0]!, product, input(1).transpose(-1, -2));
+      const db = () => oriented(layouts[1]!, input(0).transpose(-1, -2), product);
+      return [wanted[0] ? da() : undefined, wanted[1] ? db() : undefined, ...rest];
     },
   },
 
@@ -135,6 +138,12 @@ export function keeps<P extends Primitive>({ primitive, attributes, inputs, outp
 export function pullBack<P extends Primitive>(primitive: P, step: Recorded<P>, gradients: readonly (Tensor | undefined)[]): readonly (Tensor | undefined)[] {
   const rule: Rule<P> = rules[primitive];
   return rule.run(step, gradients);
+}
+
+/** a b, laid out as its operand was: the gradient of a transposed weight comes out gapless for the weight itself. */
+function oriented({ strides }: Layout, a: Tensor, b: Tensor): Tensor {
+  const transposed = strides.at(-2) === 1 && strides.at(-1) !== 1;
+  return transposed ? b.transpose(-1, -2).matmul(a.transpose(-1, -2)).transpose(-1, -2) : a.matmul(b);
 }
 
 /** Zeros around `axis`; negative ones crop. */

@@ -34,14 +34,18 @@ interface Bound {
 }
 
 function bind(operation: string, args: readonly Argument[]): Bound {
-  const tensors = args.filter((arg) => typeof arg !== 'number');
-  const numbers = args.filter((arg) => typeof arg === 'number');
+  const tensors: Tensor[] = [];
+  const numbers: number[] = [];
+  for (const arg of args) {
+    if (typeof arg === 'number') numbers.push(arg);
+    else tensors.push(arg);
+  }
   if (tensors.length === 0) fail(operation, 'no operand is a tensor', 'Pass at least one.');
   const inputs = tensors.map((tensor) => tensor.dtype);
   const dtype = inputs.reduce(promote);
-  const uniforms = numbers.map((value) => weak(value, dtype));
-  const key = args.map((arg) => (typeof arg === 'number' ? `#${weak(arg, dtype)}` : arg.dtype)).join();
-  return { key, tensors, numbers, inputs, uniforms };
+  let key = '';
+  for (const arg of args) key += typeof arg === 'number' ? `#${weak(arg, dtype)},` : `${arg.dtype},`;
+  return { key, tensors, numbers, inputs, uniforms: numbers.map((value) => weak(value, dtype)) };
 }
 
 /** Hands a body its leaves in the order of its arguments. */
@@ -108,18 +112,24 @@ function overwrite(f: ScalarFunction, tensors: readonly Tensor[], numbers: reado
 
 const eager = new Map<string, ScalarFunction>();
 
-/** One operation, at once: what `tensor.add(...)` and its like do. */
+/** One operation, at once: what `tensor.add(...)` and its like do. Booleans and small exponents are compiled in. */
 export function applyEager(op: Op, operands: readonly Operand<Tensor>[]): Tensor {
-  const fixed = operands.map((operand, i) => (typeof operand === 'boolean' || (op === 'pow' && i === 1 && isSmall(operand)) ? Number(operand) : undefined));
-  const args = operands.filter((_, i) => fixed[i] === undefined) as Argument[];
+  const args: Argument[] = [];
+  let fixed = '';
+  for (const [i, operand] of operands.entries()) {
+    if (isFixed(op, i, operand)) fixed += ` ${i}:${operand}`;
+    else args.push(operand);
+  }
   const bound = bind(op, args);
-  const key = `${op} ${bound.key} ${fixed.join()}`;
+  const key = `${op} ${bound.key}${fixed}`;
   let f = eager.get(key);
   if (!f) {
-    f = traced(args, bound, (...leaves) => leaves[0]!.table.apply(op, operands.map((operand, i) => (typeof operand === 'boolean' ? operand : fixed[i] ?? leaves.shift()!))));
+    f = traced(args, bound, (...leaves) => leaves[0]!.table.apply(op, operands.map((operand, i) => (isFixed(op, i, operand) ? operand : leaves.shift()!))));
     eager.set(key, f);
   }
   return run('map', bound.tensors, { function: f, uniforms: bound.numbers })[0]!;
 }
 
-const isSmall = (operand: unknown): boolean => typeof operand === 'number' && (operand === 0.5 || (Number.isInteger(operand) && Math.abs(operand) <= 4));
+/** Numbers are uniforms, but for these. */
+const isFixed = (op: Op, i: number, operand: Operand<Tensor>): operand is number | boolean =>
+  typeof operand === 'boolean' || (op === 'pow' && i === 1 && typeof operand === 'number' && (operand === 0.5 || (Number.isInteger(operand) && Math.abs(operand) <= 4)));

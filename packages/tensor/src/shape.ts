@@ -20,7 +20,9 @@ export function stridesOf(shape: Shape): number[] {
 }
 
 /** The common shape of `shapes` by NumPy's rule: aligned at the last axis, a size of 1 repeats. */
-export function broadcastShapes(operation: string, ...shapes: Shape[]): number[] {
+export function broadcastShapes(operation: string, ...shapes: Shape[]): Shape {
+  const [first] = shapes;
+  if (first && shapes.every((shape) => sameShape(shape, first))) return first;
   const rank = Math.max(0, ...shapes.map((shape) => shape.length));
   const result = new Array<number>(rank).fill(1);
   for (const shape of shapes) {

@@ -8,5 +8,6 @@ export {
 export { derive, type Derivative, differentiable, type Seed } from './expr/derive.ts';
 export { leavesOf, part, type Part } from './expr/function.ts';
 export { Allocation, Handle, handle } from './handle.ts';
+export { isContiguous, type Layout } from './layout.ts';
 export { record, run } from './primitives.ts';
 export { unscoped } from './scope.ts';

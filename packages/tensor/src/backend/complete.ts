@@ -11,7 +11,8 @@ export function cutting(backend: CoreBackend): CoreBackend['map'] {
   const { limits } = backend;
   const plans = new WeakMap<ScalarFunction, readonly Piece[]>();
   return (f, inputs, uniforms, outputs, shape) => {
-    if (inputs.length <= limits.inputs && outputs.length <= limits.outputs && uniforms.length <= limits.uniforms && bindings(inputs, outputs) <= limits.bindings) {
+    const fits = inputs.length <= limits.inputs && outputs.length <= limits.outputs && uniforms.length <= limits.uniforms;
+    if (fits && (inputs.length + outputs.length <= limits.bindings || bindings(inputs, outputs) <= limits.bindings)) {
       backend.map(f, inputs, uniforms, outputs, shape);
       return;
     }
