@@ -1,0 +1,62 @@
+/** What went wrong on the device. It is learnt later than it is done, kept, and thrown at every read from then on: values after a failure cannot be trusted. */
+import { message } from '@nn/tensor/backend';
+
+/** What was being done, for the `cause` of an error. */
+export interface Doing {
+  readonly operation: string;
+  readonly wgsl?: string;
+}
+
+const ADVICE = 'What the device holds is lost: make a new device and restore from host copies.';
+
+export class Failures {
+  readonly #device: GPUDevice;
+  readonly #pending = new Set<Promise<void>>();
+  #first: Error | undefined;
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+    device.addEventListener('uncapturederror', (event) => {
+      event.preventDefault();
+      this.#note({ operation: 'webgpu' }, (event as GPUUncapturedErrorEvent).error);
+    });
+    void device.lost.then(({ reason, message: why }) => {
+      this.#first ??= reason === 'destroyed'
+        ? new Error(message('webgpu', 'the device was destroyed', 'Keep results on the host before destroy(), or make a new device.'))
+        : new Error(message('webgpu', `the device was lost (${why || reason})`, ADVICE));
+    });
+  }
+
+  /** Runs `act` and notes, later, what the device has to say about it. */
+  watch<Result>(doing: Doing, act: () => Result): Result {
+    const filters = ['validation', 'internal', 'out-of-memory'] as const;
+    for (const filter of filters) this.#device.pushErrorScope(filter);
+    try {
+      return act();
+    } finally {
+      for (const _ of filters) this.#await(this.#device.popErrorScope().then((error) => { if (error) this.#note(doing, error); }, () => {}));
+    }
+  }
+
+  /** Waits for news of all that was watched, and throws the first failure. */
+  async check(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
+    this.throwKnown();
+  }
+
+  throwKnown(): void {
+    if (this.#first) throw this.#first;
+  }
+
+  #await(news: Promise<void>): void {
+    this.#pending.add(news);
+    void news.then(() => this.#pending.delete(news));
+  }
+
+  #note({ operation, wgsl }: Doing, error: GPUError): void {
+    const memory = 'GPUOutOfMemoryError' === error.constructor.name || /out of memory/i.test(error.message);
+    this.#first ??= memory
+      ? new Error(message(operation, 'the GPU has no memory left', `Use smaller batches. ${ADVICE}`), { cause: { operation, wgsl, message: error.message } })
+      : new Error(message(operation, `the GPU refused it: ${error.message.split('\n')[0]!}`, ADVICE), { cause: { operation, wgsl, message: error.message } });
+  }
+}

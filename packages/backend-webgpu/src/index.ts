@@ -1,0 +1,6 @@
+/**
+ * WebGPU as a device for `@nn/tensor`: in pages, and in Node through Dawn.
+ * @packageDocumentation
+ */
+export type { Kernel } from './kernel.ts';
+export { nullDevice, webgpu, type WebGpuOptions } from './webgpu.ts';

@@ -1,0 +1,94 @@
+/**
+ * The run-time numbers of a kernel, in one uniform array `p`. The text takes slots in the order in which the host appends values:
+ * each pair of functions below must stay in step.
+ */
+import type { DType, ScalarFunction } from '@nn/tensor/backend';
+import { types } from './dialect.ts';
+import type { Line } from './walk.ts';
+
+/** Every kernel has two first: p[0].x, how many workgroups lie in a row of the grid, and p[0].y, how many elements or workgroups there are in all. */
+const HEADER = 2;
+
+/** Hands out the names of parameters while a kernel's text is written. */
+export class Slots {
+  #taken = HEADER;
+  next(): string {
+    const at = this.#taken++;
+    return `p[${at >> 2}].${'xyzw'[at & 3]!}`;
+  }
+  /** Length of `p`. */
+  get vectors(): number { return (this.#taken + 3) >> 2; }
+}
+
+/** Collects the values of parameters for one dispatch. Negative numbers wrap: addresses are computed modulo 2 ** 32. */
+export class Values {
+  #words = new Uint32Array(64);
+  #floats = new Float32Array(this.#words.buffer);
+  #length = HEADER;
+
+  /** What was appended, with the header filled in. */
+  words(row: number, total: number): Uint32Array {
+    this.#words[0] = row;
+    this.#words[1] = total;
+    return this.#words.subarray(0, this.#length);
+  }
+
+  push(...values: readonly number[]): void {
+    for (const value of values) this.#words[this.#room()] = value;
+  }
+
+  pushFloat(value: number): void {
+    const at = this.#room();
+    this.#floats[at] = value;
+  }
+
+  #room(): number {
+    if (this.#length === this.#words.length) {
+      const wider = new Uint32Array(2 * this.#words.length);
+      wider.set(this.#words);
+      this.#words = wider;
+      this.#floats = new Float32Array(wider.buffer);
+    }
+    return this.#length++;
+  }
+}
+
+/** A line at `coordinates`. */
+export const lineText = (line: Line, coordinates: readonly string[], slots: Slots): string =>
+  [slots.next(), ...line.strides.flatMap((stride, i) => (stride === 0 ? [] : [`${coordinates[i]!} * ${slots.next()}`]))].join(' + ');
+
+export function pushLine({ offset, strides }: Line, values: Values): void {
+  values.push(offset);
+  for (const stride of strides) if (stride !== 0) values.push(stride);
+}
+
+/** Cuts the number called `from` into coordinates over `sizes`; the outermost size is not needed. */
+export function coordinatesText(sizes: readonly number[], from: string, prefix: string, slots: Slots): { readonly lines: readonly string[]; readonly names: readonly string[] } {
+  const lines: string[] = [];
+  const names = sizes.map((_, axis) => (axis === 0 && sizes.length === 1 ? from : `${prefix}${axis}`));
+  let rest = from;
+  for (let axis = sizes.length - 1; axis > 0; axis--) {
+    const size = slots.next();
+    lines.push(`let ${names[axis]!} = ${rest} % ${size};`);
+    const next = axis === 1 ? names[0]! : `${prefix}r${axis}`;
+    lines.push(`let ${next} = ${rest} / ${size};`);
+    rest = next;
+  }
+  return { lines, names };
+}
+
+export function pushSizes(sizes: readonly number[], values: Values): void {
+  for (let axis = sizes.length - 1; axis > 0; axis--) values.push(sizes[axis]!);
+}
+
+/** The uniforms of `f`, as `u0`, `u1`. */
+export const uniformsText = (f: ScalarFunction, slots: Slots): string[] => f.uniforms.map((dtype, i) => `let u${i} = ${uniformText(dtype, slots.next())};`);
+
+const uniformText = (dtype: DType, slot: string): string => (dtype === 'bool' ? `${slot} != 0u` : `bitcast<${types[dtype]!}>(${slot})`);
+
+export function pushUniforms(f: ScalarFunction, uniforms: readonly number[], values: Values): void {
+  for (const [i, dtype] of f.uniforms.entries()) {
+    if (dtype === 'float32') values.pushFloat(uniforms[i]!);
+    else values.push(dtype === 'bool' ? +(uniforms[i] !== 0) : uniforms[i]!);
+  }
+}

@@ -1,0 +1,81 @@
+/** Records dispatches into one encoder and one pass; submits them when asked, or past a bound. Parameters lie in one ring, at dynamic offsets. */
+import type { Failures } from './failures.ts';
+import type { Compiled } from './pipelines.ts';
+
+const MOST_DISPATCHES = 128;
+const RING_BYTES = 256 * 1024;
+
+export class Recorder {
+  readonly #device: GPUDevice;
+  readonly #failures: Failures;
+  readonly #submitted: () => void;
+  /** What is on the host until a flush; the device's copy can be rewritten then, since submissions are ordered. */
+  readonly #params = new Uint32Array(RING_BYTES / 4);
+  readonly #alignment: number;
+  readonly ring: GPUBuffer;
+  #encoder: GPUCommandEncoder | undefined;
+  #pass: GPUComputePassEncoder | undefined;
+  #pipeline: GPUComputePipeline | undefined;
+  #used = 0;
+  #pending = 0;
+  /** The number of the batch being recorded. */
+  batch = 1;
+  dispatches = 0;
+  submits = 0;
+
+  /** `submitted` is called after each submission. */
+  constructor(device: GPUDevice, failures: Failures, submitted: () => void) {
+    this.#device = device;
+    this.#failures = failures;
+    this.#submitted = submitted;
+    this.#alignment = device.limits.minUniformBufferOffsetAlignment;
+    this.ring = device.createBuffer({ size: RING_BYTES, usage: 0x40 | 0x8 }); // UNIFORM | COPY_DST
+  }
+
+  /** Makes room for a dispatch: call it before anything that depends on `batch`. */
+  prepare(paramBytes: number): void {
+    if (this.#pending >= MOST_DISPATCHES || this.#used + paramBytes > RING_BYTES) this.flush();
+  }
+
+  dispatch(kernel: Compiled, group: GPUBindGroup, words: Uint32Array, paramBytes: number, x: number, y: number): void {
+    this.#encoder ??= this.#device.createCommandEncoder();
+    this.#pass ??= this.#encoder.beginComputePass();
+    if (this.#pipeline !== kernel.pipeline) this.#pass.setPipeline((this.#pipeline = kernel.pipeline));
+    this.#params.set(words, this.#used / 4);
+    this.#pass.setBindGroup(0, group, [this.#used]);
+    this.#pass.dispatchWorkgroups(x, y);
+    this.#used += Math.ceil(paramBytes / this.#alignment) * this.#alignment;
+    this.#pending++;
+    this.dispatches++;
+  }
+
+  copy(from: GPUBuffer, offset: number, to: GPUBuffer, bytes: number): void {
+    this.#endPass();
+    this.#encoder ??= this.#device.createCommandEncoder();
+    this.#encoder.copyBufferToBuffer(from, offset, to, 0, bytes);
+  }
+
+  /** Submits what was recorded. */
+  flush(): void {
+    const encoder = this.#encoder;
+    if (!encoder) return;
+    this.#endPass();
+    const { queue } = this.#device;
+    this.#failures.watch({ operation: 'submit' }, () => {
+      if (this.#used > 0) queue.writeBuffer(this.ring, 0, this.#params, 0, this.#used / 4);
+      queue.submit([encoder.finish()]);
+    });
+    this.#encoder = undefined;
+    this.#used = 0;
+    this.#pending = 0;
+    this.batch++;
+    this.submits++;
+    this.#submitted();
+  }
+
+  #endPass(): void {
+    this.#pass?.end();
+    this.#pass = undefined;
+    this.#pipeline = undefined;
+  }
+}
