@@ -13,11 +13,12 @@ import type { Tensor } from './tensor.ts';
 /** What a fused function is called with: tensors, and numbers that are passed at run time. */
 export type Argument = Tensor | number;
 type Body = (...args: Scalar[]) => Scalar | readonly Scalar[];
-type Results<R> = R extends Scalar ? Tensor : { readonly [K in keyof R]: Tensor };
+/** One tensor per expression that the function returns. */
+export type FusedResult<R> = R extends Scalar ? Tensor : { readonly [K in keyof R]: Tensor };
 
 /** A function compiled into one kernel on whatever device its tensors live. */
 export interface Fused<R> {
-  (...args: Argument[]): Results<R>;
+  (...args: Argument[]): FusedResult<R>;
   /** Reduces the (single) result over `axes` within the same kernel. */
   reduce(kind: Reduction, axes: number | readonly number[] | undefined, ...args: Argument[]): Tensor;
   /** Computes and overwrites `targets` in one kernel; targets may be among the arguments. Nothing is recorded. */
@@ -80,10 +81,10 @@ export function fuse<const R extends Scalar | readonly Scalar[]>(body: (...args:
     if (!f) kernels.set(bound.key, (f = traced(args, bound, observed)));
     return { ...bound, f };
   };
-  const call = (...args: Argument[]): Results<R> => {
+  const call = (...args: Argument[]): FusedResult<R> => {
     const { f, tensors, numbers } = prepare(args);
     const outputs = run('map', tensors, { function: f, uniforms: numbers });
-    return (several ? outputs : outputs[0]) as unknown as Results<R>;
+    return (several ? outputs : outputs[0]) as unknown as FusedResult<R>;
   };
   return Object.assign(call, {
     reduce(kind: Reduction, axes: number | readonly number[] | undefined, ...args: Argument[]): Tensor {

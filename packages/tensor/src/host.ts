@@ -26,7 +26,7 @@ export async function hostValues(x: Tensor, operation: string): Promise<TypedArr
   }
 }
 
-/** A copy on `device`, in the nearest dtype that it has. */
+/** A copy on `device`; throws where it lacks the dtype. */
 export async function copyTo(x: Tensor, device: Device): Promise<Handle> {
   const values = await hostValues(x, 'to');
   const own = Handle.fresh(device, x.dtype, x.shape);

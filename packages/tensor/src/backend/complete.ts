@@ -3,7 +3,7 @@ import type { ScalarFunction } from '../expr/function.ts';
 import { identity } from '../expr/function.ts';
 import { contiguous } from '../layout.ts';
 import { type Shape, sizeOf } from '../shape.ts';
-import type { CoreBackend, Storage, Target, View } from './interface.ts';
+import type { CoreBackend, Limits, Storage, Target, View } from './interface.ts';
 import { type Piece, split } from './split.ts';
 
 /** `backend.map`, in as many pieces as its limits ask for. */
@@ -11,8 +11,7 @@ export function cutting(backend: CoreBackend): CoreBackend['map'] {
   const { limits } = backend;
   const plans = new WeakMap<ScalarFunction, readonly Piece[]>();
   return (f, inputs, uniforms, outputs, shape) => {
-    const fits = inputs.length <= limits.inputs && outputs.length <= limits.outputs && uniforms.length <= limits.uniforms;
-    if (fits && (inputs.length + outputs.length <= limits.bindings || bindings(inputs, outputs) <= limits.bindings)) {
+    if (fits(limits, inputs, uniforms.length, outputs)) {
       backend.map(f, inputs, uniforms, outputs, shape);
       return;
     }
@@ -22,9 +21,10 @@ export function cutting(backend: CoreBackend): CoreBackend['map'] {
   };
 }
 
-function bindings(inputs: readonly View[], outputs: readonly Target[]): number {
-  const storages = new Set([...inputs, ...outputs].map(({ storage }) => storage));
-  return storages.size;
+/** Whether one kernel can take these. */
+export function fits(limits: Limits, inputs: readonly View[], uniforms: number, outputs: readonly Target[]): boolean {
+  if (inputs.length > limits.inputs || outputs.length > limits.outputs || uniforms > limits.uniforms) return false;
+  return inputs.length + outputs.length <= limits.bindings || new Set([...inputs, ...outputs].map(({ storage }) => storage)).size <= limits.bindings;
 }
 
 /** An output that is also an input may be read by a later piece: such targets are filled at the end, from storages of their own. */

@@ -1,9 +1,10 @@
 import { bytesOf, type DType, type TypedArray } from '../dtype.ts';
 import { fail } from '../errors.ts';
-import { type ScalarFunction, trace } from '../expr/function.ts';
+import { identity, type ScalarFunction, trace } from '../expr/function.ts';
+import { contiguous } from '../layout.ts';
 import { reducedShape, type Shape, sizeOf } from '../shape.ts';
-import { cutting } from './complete.ts';
-import { randomUniform, scatterAdd } from './compose.ts';
+import { cutting, fits } from './complete.ts';
+import { applyEpilogue, randomUniform, scatterAdd } from './compose.ts';
 import type { Backend, CoreBackend, Epilogue, Limits, OptionalBackend, Reduction, Storage, Target, View } from './interface.ts';
 import { Faults } from './faults.ts';
 import { Pressure } from './pressure.ts';
@@ -85,12 +86,15 @@ export class Device implements CoreBackend, OptionalBackend {
     const result = reducedShape(shape, axes);
     if (sizeOf(result) === 0) return;
     if (sizeOf(shape) === 0) this.#fill(f.roots[0]!.dtype, kind === 'prod' ? 1 : 0, output, result);
-    else this.backend.reduce(kind, f, inputs, uniforms, shape, axes, output);
+    else if (fits(this.limits, inputs, uniforms.length, [output])) this.backend.reduce(kind, f, inputs, uniforms, shape, axes, output);
+    else this.#reduceApart(kind, f, inputs, uniforms, shape, axes, output);
   }
 
   matmul(a: View, b: View, output: Target, epilogue?: Epilogue): void {
     if (sizeOf(a.shape.slice(0, -1)) === 0 || b.shape.at(-1) === 0) return;
-    this.backend.matmul(a, b, output, epilogue);
+    const apart = epilogue && !fits(this.limits, [a, b, ...epilogue.inputs], epilogue.uniforms.length, [output]);
+    this.backend.matmul(a, b, output, apart ? undefined : epilogue);
+    if (apart) applyEpilogue(this, epilogue, output, [...a.shape.slice(0, -1), b.shape.at(-1)!]);
   }
 
   gather(source: View, index: View, axis: number, output: Target): void {
@@ -124,6 +128,15 @@ export class Device implements CoreBackend, OptionalBackend {
   }
 
   async destroy(): Promise<void> { await this.backend.destroy?.(); }
+
+  /** Where one kernel cannot take all inputs: first the function, cut as maps are, then the reduction. */
+  #reduceApart(kind: Reduction, f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], shape: Shape, axes: readonly number[], output: Target): void {
+    const { dtype } = f.roots[0]!;
+    const storage = this.backend.allocate(dtype, sizeOf(shape));
+    this.#map(f, inputs, uniforms, [{ storage, offset: 0 }], shape);
+    this.backend.reduce(kind, identity(dtype), [{ storage, ...contiguous(shape) }], [], shape, axes, output);
+    this.backend.free(storage);
+  }
 
   #fill(dtype: DType, value: number, output: Target, shape: Shape): void {
     this.#map(trace([], [], (_inputs, _uniforms, table) => [table.constant(value, dtype)]), [], [], [output], shape);
