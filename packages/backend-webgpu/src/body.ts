@@ -7,7 +7,12 @@ import { lineText, pushLine, pushUniforms, type Slots, uniformsText, type Values
 import { type Line, linesOf, reordered, signature, type Walk } from './walk.ts';
 
 /** The axes whose coordinate `f` reads. */
-export const indexAxes = (f: ScalarFunction): number[] => ordered(f.roots).filter((node) => node.op === 'index').map((node) => node.value);
+function indexAxes(f: ScalarFunction): readonly number[] {
+  let axes = known.get(f);
+  if (!axes) known.set(f, (axes = ordered(f.roots).filter((node) => node.op === 'index').map((node) => node.value)));
+  return axes;
+}
+const known = new WeakMap<ScalarFunction, readonly number[]>();
 
 /** The lines that `f` needs over axes in `order`: its views', then its `index` leaves'. `order` names axes of the views, -1 for one they lack. */
 export const functionLines = (f: ScalarFunction, views: readonly Layout[], order: readonly number[]): Line[] => [

@@ -19,7 +19,7 @@ const compare = (symbol: string): Spelling<string> => (node, a, b) =>
 
 /** Shift counts are taken modulo 32, as in JavaScript; bool is one bit wide. */
 const shift = (symbol: string): Spelling<string> => (node, a, b) =>
-  isBool(node) ? (symbol === '<<' ? `${a}` : `(${a} && !${b})`) : `(${a} ${symbol} (u32(${b}) & 31u))`;
+  isBool(node) ? (symbol === '<<' ? a : `(${a} && !${b})`) : `(${a} ${symbol} (u32(${b}) & 31u))`;
 
 const cast: Spelling<string> = (node, x) => {
   const from = node.args[0]!.dtype;

@@ -91,7 +91,7 @@ export class Engine {
       }
     }
     const words = toDevice(own.dtype, values);
-    this.device.queue.writeBuffer(own.buffer!.gpu, offset * ELEMENT_BYTES, words.buffer as ArrayBuffer, words.byteOffset, words.byteLength);
+    this.device.queue.writeBuffer(own.buffer!.gpu, offset * ELEMENT_BYTES, words.buffer, words.byteOffset, words.byteLength);
   }
 
   async read(storage: Storage, offset: number, length: number): Promise<TypedArray> {

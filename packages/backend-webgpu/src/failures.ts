@@ -18,7 +18,7 @@ export class Failures {
     this.#device = device;
     device.addEventListener('uncapturederror', (event) => {
       event.preventDefault();
-      this.#note({ operation: 'webgpu' }, (event as GPUUncapturedErrorEvent).error);
+      this.#note({ operation: 'webgpu' }, event.error);
     });
     void device.lost.then(({ reason, message: why }) => {
       this.#first ??= reason === 'destroyed'

@@ -84,7 +84,7 @@ export class Pipelines {
     let layout = this.#layouts.get(access);
     if (!layout) {
       const entries: GPUBindGroupLayoutEntry[] = [{ binding: 0, visibility: COMPUTE, buffer: { type: 'uniform', hasDynamicOffset: true } }];
-      for (const [i, kind] of [...access].entries()) {
+      for (const [i, kind] of access.split('').entries()) {
         entries.push({ binding: i + 1, visibility: COMPUTE, buffer: { type: kind === 'w' ? 'storage' : 'read-only-storage' } });
       }
       const group = this.#device.createBindGroupLayout({ entries });

@@ -1,11 +1,11 @@
 /** Kernels to compare with the reference: every operation, every kind of layout, every verb. A case runs on any backend and gives the storages to look at. */
-import { type Device, type DType, type ScalarFunction, type Storage, type Target, type TypedArray, type View } from '@nn/tensor/backend';
+import { type Device, type DType, type ScalarFunction, type Storage, type Target, type View } from '@nn/tensor/backend';
 import { contiguous, hostArray, type Layout, sizeOf, stridesOf, trace } from '@nn/tensor/backend';
 
 export interface Case {
   readonly name: string;
   /** Runs the kernels and returns what they wrote. */
-  run(device: Device): readonly Storage[];
+  readonly run: (device: Device) => readonly Storage[];
   /** Relative to 1 + |expected|, where the device's tolerance is not what to expect. */
   readonly tolerance?: number;
 }
@@ -20,7 +20,7 @@ export function numbers(length: number, scale = 2, seed = 1): Float32Array {
 }
 
 export function upload(device: Device, dtype: DType, values: ArrayLike<number>): Storage {
-  const host = hostArray(dtype, values.length) as TypedArray;
+  const host = hostArray(dtype, values.length);
   for (let i = 0; i < values.length; i++) host[i] = dtype === 'bool' ? +(values[i]! > 0) : values[i]!;
   const storage = device.allocate(dtype, values.length);
   device.write(storage, host);

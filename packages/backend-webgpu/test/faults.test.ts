@@ -1,6 +1,6 @@
 import type { Device } from '@nn/tensor/backend';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { WebGpuBackend } from '../src/backend.ts';
+import type { WebGpuBackend } from '../src/backend.ts';
 import { reason } from '../src/dawn.ts';
 import { nullDevice } from '../src/index.ts';
 import { Bindings } from '../src/bindings.ts';

@@ -13,13 +13,11 @@ describe('on the null backend', () => {
 
   it('says what it is', () => { expect(device.describe()).toMatch(/NULL ADAPTER/); });
 
-  for (const one of [...operations, ...verbs]) {
-    it(one.name, async () => {
-      const [first] = one.run(device);
-      // A failed kernel is reported here.
-      expect(await device.read(first!, 0, 1)).toHaveLength(1);
-    });
-  }
+  it.each([...operations, ...verbs])('$name', async ({ run }) => {
+    const [first] = run(device);
+    // A failed kernel is reported here.
+    expect(await device.read(first!, 0, 1)).toHaveLength(1);
+  });
 
   it('has seen every kind of kernel', () => {
     expect(new Set(kernels.map(({ operation }) => operation))).toEqual(new Set(['map', 'sum', 'prod', 'max', 'min', 'matmul', 'gather', 'randomUniform']));

@@ -13,13 +13,11 @@ describe.skipIf(!available)(`against the reference${unavailable}`, () => {
   beforeAll(async () => { device = await available!(); });
   afterAll(async () => { await device.destroy(); });
 
-  for (const one of [...operations, ...verbs]) {
-    it(one.name, async () => {
-      const [found, expected] = [await results(one, device), await results(one, reference)];
-      expect(found.length).toBe(expected.length);
-      for (const [k, values] of expected.entries()) compare(found[k]!, values, one.tolerance ?? 1e-5);
-    });
-  }
+  it.each([...operations, ...verbs])('$name', async (one) => {
+    const [found, expected] = [await results(one, device), await results(one, reference)];
+    expect(found.length).toBe(expected.length);
+    for (const [k, values] of expected.entries()) compare(found[k]!, values, one.tolerance ?? 1e-5);
+  });
 });
 
 async function results(one: Case, device: Device) {

@@ -75,6 +75,12 @@ const reductions: Case[] = [
     device.reduce('sum', f, [dense(upload(device, 'float32', numbers(60)), shape)], [], shape, [0], to);
     return [to.storage];
   } },
+  { name: 'sum of a function of 20 storages', run: (device) => {
+    const f = trace(Array.from({ length: 20 }, () => 'float32' as const), [], (xs) => [xs.reduce((sum, x) => sum.mul(0.9).add(x))]);
+    const to = target(device, 'float32', [4]);
+    device.reduce('sum', f, Array.from({ length: 20 }, (_, i) => dense(upload(device, 'float32', numbers(60, 1, i)), shape)), [], shape, [0, 2], to);
+    return [to.storage];
+  } },
   { name: 'max into an int32 of a bool root', run: (device) => {
     const f = trace(['float32'], [], ([x]) => [x!.gt(1.9)]);
     const to = target(device, 'int32', []);
@@ -119,6 +125,18 @@ const products: Case[] = [
       return [all];
     },
   })),
+  { name: 'matmul with an epilogue of 14 storages', run: (device) => {
+    const f = trace(Array.from({ length: 15 }, () => 'float32' as const), ['float32'], (xs, [u]) => [xs.reduce((sum, x) => sum.mul(u!).add(x))]);
+    const to = target(device, 'float32', [6, 4]);
+    const extra = Array.from({ length: 14 }, (_, i) => dense(upload(device, 'float32', numbers(24, 1, i)), [6, 4]));
+    device.matmul(dense(upload(device, 'float32', numbers(30)), [6, 5]), dense(upload(device, 'float32', numbers(20)), [5, 4]), to, { function: f, inputs: extra, uniforms: [0.8] });
+    return [to.storage];
+  } },
+  { name: 'matmul over an inner axis of 0', run: (device) => {
+    const to = target(device, 'float32', [2, 3]);
+    device.matmul(dense(device.allocate('float32', 0), [2, 0]), dense(device.allocate('float32', 0), [0, 3]), to);
+    return [to.storage];
+  } },
   { name: 'matmul onto its own operand', run: (device) => {
     const a = upload(device, 'float32', numbers(64));
     device.matmul(dense(a, [8, 8]), view(a, { shape: [8, 8], strides: [1, 8], offset: 0, bounds: [] }), { storage: a, offset: 0 });
