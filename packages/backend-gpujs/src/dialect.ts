@@ -1,0 +1,121 @@
+/**
+ * How gpu.js spells scalar operations. Everything is a float there: int32 and bool are kept as whole numbers, exact within 2^24.
+ * Kernels are given to gpu.js as text, never as functions: minifiers would rewrite those.
+ */
+import { type Dialect, isInteger, type Spelling } from '@nn/tensor/backend';
+
+type Ops = Dialect['ops'];
+
+const call = (name: string): Spelling<string> => (_, ...args) => `${name}(${args.join(', ')})`;
+const infix = (op: string): Spelling<string> => (_, a, b) => `(${a} ${op} ${b})`;
+/** Comparisons give numbers; `select` and casts ask whether those are above one half. */
+const test = (op: string): Spelling<string> => (_, a, b) => `(${a} ${op} ${b} ? 1 : 0)`;
+const whole = (int: Spelling<string>, float: Spelling<string>): Spelling<string> => (node, ...args) => (isInteger(node.dtype) ? int : float)(node, ...args);
+const logical = (bool: Spelling<string>, int: Spelling<string>): Spelling<string> => (node, ...args) => (node.dtype === 'bool' ? bool : int)(node, ...args);
+
+const core: Ops = {
+  add: infix('+'), sub: infix('-'), mul: infix('*'), div: infix('/'),
+  floorDiv: whole(call('quotient'), (_, a, b) => `Math.floor(${a} / ${b})`), mod: whole(call('rest'), call('modulo')),
+  pow: whole(call('wholePower'), call('Math.pow')), atan2: call('Math.atan2'), maximum: call('Math.max'), minimum: call('Math.min'),
+  neg: (_, a) => `(-${a})`, abs: call('Math.abs'), sign: call('Math.sign'),
+  floor: call('Math.floor'), ceil: call('Math.ceil'), round: call('halfToEven'), trunc: call('Math.trunc'),
+  sqrt: call('Math.sqrt'), exp: call('Math.exp'), log: call('Math.log'), sin: call('Math.sin'), cos: call('Math.cos'),
+  atan: call('Math.atan'), tanh: call('Math.tanh'),
+  lt: test('<'), le: test('<='), eq: test('==='), isnan: (_, a) => `(${a} === ${a} ? 0 : 1)`,
+  and: logical(call('Math.min'), call('bitAnd')),
+  or: logical(call('Math.max'), (_, a, b) => `bitOr(${a}, ${b})`),
+  xor: logical((_, a, b) => `Math.abs(${a} - ${b})`, call('bitXor')),
+  not: logical((_, a) => `(1 - ${a})`, (_, a) => `((-1) - ${a})`),
+  shl: (_, a, b) => `(${a} * twoTo(${b}))`, shr: (_, a, b) => `Math.floor(${a} / twoTo(${b}))`,
+  select: (_, condition, a, b) => `(${condition} > 0.5 ? ${a} : ${b})`,
+  cast: (node, a) => {
+    const from = node.args[0]!.dtype;
+    if (node.dtype === 'bool') return `(${a} === 0 ? 0 : 1)`;
+    return isInteger(node.dtype) && from === 'float32' ? `Math.trunc(${a})` : a!;
+  },
+  relu: (_, a) => `Math.max(${a}, 0)`,
+  sigmoid: (_, a) => `(1 / (1 + Math.exp(-${a})))`,
+};
+
+/** WebAssembly and JavaScript have JavaScript's own functions. */
+const host: Ops = {
+  ...core,
+  ...Object.fromEntries((['expm1', 'log1p', 'log2', 'log10', 'tan', 'asin', 'acos', 'sinh', 'cosh', 'asinh', 'acosh', 'atanh'] as const)
+    .map((name) => [name, call(`Math.${name}`)])),
+};
+
+/** Shaders have functions of the same names that overflow, or know no negative base. */
+const shader: Ops = {
+  ...core,
+  pow: whole(call('wholePower'), call('power')),
+  tanh: (_, a) => `Math.tanh(Math.max(-15, Math.min(15, ${a})))`,
+};
+
+/** Spellings of operations, where kernels run as shaders or on the host. */
+export const spellings: { readonly [K in 'host' | 'shader']: Ops } = { host, shader };
+
+/** A number as source text; negative ones in parentheses, so that no two signs meet. */
+export function literal(value: number): string {
+  if (Number.isNaN(value)) return '(0 / 0)';
+  if (value < 0 || Object.is(value, -0)) return `(-${literal(-value)})`;
+  return String(value);
+}
+
+/** Functions that kernels call, as [parameters, body]; gpu.js compiles in those that a kernel mentions. */
+export const functions: { readonly [name: string]: readonly [parameters: readonly string[], body: string] } = {
+  // The quotient may be rounded, on graphics cards by more than half a place: its remainder tells. Anything by 0 is 0.
+  quotient: [['a', 'b'], `
+    if (b === 0) { return 0; }
+    const q = Math.floor(a / b);
+    const r = a - q * b;
+    const sign = b < 0 ? -1 : 1;
+    if (r * sign < 0) { return q - 1; }
+    if (r * sign >= b * sign) { return q + 1; }
+    return q;`],
+  rest: [['a', 'b'], 'if (b === 0) { return 0; } return a - quotient(a, b) * b;'],
+  modulo: [['a', 'b'], `
+    const r = a - Math.floor(a / b) * b;
+    const sign = b < 0 ? -1 : 1;
+    if (r * sign < 0) { return r + b; }
+    if (r * sign >= b * sign) { return r - b; }
+    return r;`],
+  halfToEven: [['x'], `
+    const low = Math.floor(x);
+    const above = x - low;
+    if (above < 0.5) { return low; }
+    if (above > 0.5) { return low + 1; }
+    return 2 * Math.floor(low / 2 + 0.5);`],
+  power: [['a', 'b'], `
+    const p = Math.pow(Math.abs(a), b);
+    if (a >= 0) { return p; }
+    if (b !== Math.floor(b)) { return 0 / 0; }
+    return b - 2 * Math.floor(b / 2) > 0.5 ? -p : p;`],
+  wholePower: [['a', 'b'], `
+    if (a === 1) { return 1; }
+    if (a === -1) { return 1 - 2 * (b - 2 * Math.floor(b / 2)); }
+    if (b < 0) { return 0; }
+    let result = 1;
+    for (let i = 0; i < 25; i++) { if (i < b) { result = result * a; } }
+    return result;`],
+  twoTo: [['b'], `
+    let result = 1;
+    for (let i = 0; i < 32; i++) { if (i < b) { result = result * 2; } }
+    return result;`],
+  // Two's complement, a bit a turn; what is left of each after 24 turns is its sign, 0 or -1.
+  bitAnd: [['a', 'b'], `
+    let x = a;
+    let y = b;
+    let result = 0;
+    let place = 1;
+    for (let i = 0; i < 24; i++) {
+      const halfX = Math.floor(x / 2);
+      const halfY = Math.floor(y / 2);
+      result = result + (x - 2 * halfX) * (y - 2 * halfY) * place;
+      x = halfX;
+      y = halfY;
+      place = place * 2;
+    }
+    return result - x * y * 16777216;`],
+  bitOr: [['a', 'b'], 'return a - bitAnd(a, b) + b;'],
+  bitXor: [['a', 'b'], 'const both = bitAnd(a, b); return (a - both) + (b - both);'],
+};

@@ -1,0 +1,34 @@
+/** What this package uses of gpu.js. */
+export interface Texture {
+  toArray(): Float32Array;
+  /** Lets go of this handle; the texture itself dies with its last one. */
+  delete(): void;
+}
+
+export interface KernelRun {
+  (...args: readonly unknown[]): Float32Array | Texture;
+  /** The kernel behind: another one after gpu.js fell back to plain JavaScript. */
+  readonly kernel: { readonly constructor: { readonly mode: string }; readonly fallbackReason?: string | null };
+  destroy(): void;
+}
+
+export interface KernelSettings {
+  readonly output: readonly number[];
+  readonly pipeline?: boolean;
+  readonly immutable?: boolean;
+  readonly optimizeFloatMemory?: boolean;
+  readonly precision?: 'single' | 'unsigned';
+  readonly loopMaxIterations?: number;
+}
+
+export interface Gpu {
+  readonly context: WebGLRenderingContext | WebGL2RenderingContext | null;
+  createKernel(source: string, settings: KernelSettings): KernelRun;
+  addFunction(source: string, settings: { readonly argumentTypes: Readonly<Record<string, string>>; readonly returnType: string }): this;
+  destroy(): Promise<void>;
+}
+
+export const version: string;
+
+/** Runs the bundle and returns its class `GPU`. `host('gl')` is asked for headless-gl; it may throw or return undefined. */
+export default function load(host: (name: 'gl') => unknown): new (settings: { readonly mode: string }) => Gpu;

@@ -1,0 +1,43 @@
+// Makes gpu.js of this folder from the browser bundle of the devDependency: `node vendor/make.ts`, after its version changed.
+// The package as published would compile headless WebGL and bring an old Dawn; the bundle is one file and needs nothing.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const source = createRequire(import.meta.url).resolve('gpu.js/dist/gpu-browser.min.js');
+
+/** `text` with `from`, which must occur once, replaced. */
+function swap(text: string, from: string, to: string): string {
+  const parts = text.split(from);
+  if (parts.length !== 2) throw new Error(`vendor: ${JSON.stringify(from)} occurs ${parts.length - 1} times in ${source}, not once.`);
+  return parts.join(to);
+}
+
+/**
+ * The bundle as a module that exports a function, so that importing it runs nothing. It sees no `window` and no `self`, on which
+ * it would define `GPU` (the name of a WebGPU interface) and `glWiretap`. The package `gl`, which the bundle leaves empty, comes
+ * from the argument.
+ */
+export function vendored(): string {
+  const bundle = swap(readFileSync(source, 'utf8'), 's=null;try{s=d()}catch(e){}const{WebGLKernel:', 's=null;try{s=host("gl")}catch(e){}const{WebGLKernel:');
+  const licence = bundle.slice(0, bundle.indexOf('*/') + 2);
+  const version = /@version (\S+)/.exec(licence)![1]!;
+  return `${licence}
+export const version = '${version}';
+
+export default function load(host) {
+  const module = { exports: {} };
+  const { exports } = module;
+  let window, self;
+${bundle.slice(licence.length).trim()}
+  return module.exports;
+}
+`;
+}
+
+export const file: string = fileURLToPath(new URL('gpu.js', import.meta.url));
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(file, vendored());
+  writeFileSync(new URL('LICENSE', import.meta.url), readFileSync(new URL('../LICENSE', `file://${source}`)));
+}
