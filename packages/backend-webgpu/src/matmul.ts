@@ -9,9 +9,9 @@ import { coordinatesText, pushSizes, Slots, Values } from './params.ts';
 import { storedText } from './dialect.ts';
 import { type Line, linesOf, reordered, type Walk, walk } from './walk.ts';
 
-/** Each thread of a workgroup of 16 x 16 computes `own` x `own` elements; strips are DEPTH deep. Every form adds along the inner axis in order, so all agree to the bit. */
-const SIDE = 16;
-const DEPTH = 16;
+/** Each thread of a workgroup of SIDE x SIDE computes `own` x `own` elements; strips are DEPTH deep. Every form adds along the inner axis in order, so all agree to the bit. */
+const SIDE = 8;
+const DEPTH = 8;
 type Own = 1 | 4;
 
 /** `[...batch, m, k] x [...batch, k, n]`; the epilogue, if any, is applied before the result is written. */
