@@ -35,7 +35,7 @@ const definitions: { readonly [P in DerivedOp]: Definition } = {
   },
   acosh: (x) => x.add(x.sub(1).sqrt().mul(x.add(1).sqrt())).log().where(x.lt(1e18), x.log().add(Math.LN2)),
   atanh: (x) => x.mul(2).div(x.rsub(1)).log1p().mul(0.5),
-  fmod: (x, y) => x.sub(x.div(y).trunc().mul(y)),
+  fmod: (x, y) => x.where(y.isinf().logicalAnd(x.isfinite()), x.sub(x.div(y).trunc().mul(y))),
   // Maclaurin below 0.5; beyond, the Chebyshev fit of erfc with fractional error 1.2e-7 (Press et al., Numerical Recipes, 6.2).
   erf: (x) => {
     const near = polynomial(x.square(), [1, -1 / 3, 1 / 10, -1 / 42, 1 / 216, -1 / 1320].map((c) => (c * 2) / Math.sqrt(Math.PI))).mul(x);
