@@ -90,7 +90,7 @@ export class GpuJsBackend implements Backend {
   gather(source: View, index: View, axis: number, output: Target): void {
     const [from, at] = [this.#cells.reached(source), this.#cells.reached(index)];
     const length = sizeOf(index.shape);
-    const key = `gather ${axis} ${source.shape[axis]!} ${index.shape} ${spelled(source, from.length)} ${spelled(index, at.length)}`;
+    const key = `gather ${axis} ${source.shape[axis]!} ${index.shape.join()} ${spelled(source, from.length)} ${spelled(index, at.length)}`;
     const { kernel } = this.#compiled(key, length, from.length + at.length + length, () => writeGather(source, index, axis, this.#engine.target));
     this.#cells.store(output.storage, kernel.call([from.value, at.value, from.offset, at.offset]), length);
   }
@@ -102,7 +102,7 @@ export class GpuJsBackend implements Backend {
   ): { value: Value; length: number; parts: number } {
     const reached = inputs.map((view) => this.#cells.reached(view));
     const views = inputs.map((view, i): Layout => ({ ...view, offset: reached[i]!.offset }));
-    const key = `${kind} ${shape} over ${axes} of ${views.map((view, i) => spelled(view, reached[i]!.length)).join(' ')}: ${f.key}`;
+    const key = `${kind ?? 'map'} ${shape.join()} over ${axes.join()} of ${views.map((view, i) => spelled(view, reached[i]!.length)).join(' ')}: ${f.key}`;
     const elements = reached.reduce((sum, { length }) => sum + length, 0);
     const { kernel, source } = this.#compiled(key, undefined, elements, () => writeFold({ f, kind, inputs: views, shape, axes }, this.#engine.target));
     const { reads, shifts, numbers, length, parts } = source!;
@@ -126,5 +126,5 @@ const widened = (view: View, shape: Shape, spread: (strides: readonly number[]) 
 
 /** What of a view is compiled in: all but its place in the storage, and the storage's length, which gpu.js fixes for each kernel. */
 const spelled = ({ strides, offset, bounds }: Layout, length: number): string =>
-  `${length}${offset === 0 ? '' : '+'}[${strides}]${bounds.map((bound) => `${bound.offset}<${bound.size}[${bound.strides}]`).join('')}`;
+  `${length}${offset === 0 ? '' : '+'}[${strides.join()}]${bounds.map((bound) => `${bound.offset}<${bound.size}[${bound.strides.join()}]`).join('')}`;
 

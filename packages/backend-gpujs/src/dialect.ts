@@ -2,7 +2,7 @@
  * How gpu.js spells scalar operations. Everything is a float there: int32 and bool are kept as whole numbers, exact within 2^24.
  * Kernels are given to gpu.js as text, never as functions: minifiers would rewrite those.
  */
-import { type Dialect, isInteger, type Spelling } from '@nn/tensor/backend';
+import { type Dialect, isFloat, isInteger, type Spelling } from '@nn/tensor/backend';
 
 type Ops = Dialect['ops'];
 
@@ -16,23 +16,19 @@ const logical = (bool: Spelling<string>, int: Spelling<string>): Spelling<string
 const core: Ops = {
   add: infix('+'), sub: infix('-'), mul: infix('*'), div: infix('/'),
   floorDiv: whole(call('quotient'), (_, a, b) => `Math.floor(${a} / ${b})`), mod: whole(call('rest'), call('modulo')),
-  pow: whole(call('wholePower'), call('Math.pow')), atan2: call('Math.atan2'), maximum: call('Math.max'), minimum: call('Math.min'),
-  neg: (_, a) => `(-${a})`, abs: call('Math.abs'), sign: call('Math.sign'),
+  pow: whole(call('wholePower'), call('power')), atan2: call('Math.atan2'), maximum: call('Math.max'), minimum: call('Math.min'),
+  neg: (_, a) => `(-${a})`, abs: call('Math.abs'), sign: (_, a) => `(${a} > 0 ? 1 : (${a} < 0 ? -1 : 0))`,
   floor: call('Math.floor'), ceil: call('Math.ceil'), round: call('halfToEven'), trunc: call('Math.trunc'),
   sqrt: call('Math.sqrt'), exp: call('Math.exp'), log: call('Math.log'), sin: call('Math.sin'), cos: call('Math.cos'),
   atan: call('Math.atan'), tanh: call('Math.tanh'),
   lt: test('<'), le: test('<='), eq: test('==='), isnan: (_, a) => `(${a} === ${a} ? 0 : 1)`,
   and: logical(call('Math.min'), call('bitAnd')),
-  or: logical(call('Math.max'), (_, a, b) => `bitOr(${a}, ${b})`),
+  or: logical(call('Math.max'), call('bitOr')),
   xor: logical((_, a, b) => `Math.abs(${a} - ${b})`, call('bitXor')),
   not: logical((_, a) => `(1 - ${a})`, (_, a) => `((-1) - ${a})`),
   shl: (_, a, b) => `(${a} * twoTo(${b}))`, shr: (_, a, b) => `Math.floor(${a} / twoTo(${b}))`,
   select: (_, condition, a, b) => `(${condition} > 0.5 ? ${a} : ${b})`,
-  cast: (node, a) => {
-    const from = node.args[0]!.dtype;
-    if (node.dtype === 'bool') return `(${a} === 0 ? 0 : 1)`;
-    return isInteger(node.dtype) && from === 'float32' ? `Math.trunc(${a})` : a!;
-  },
+  cast: (node, a) => (node.dtype === 'bool' ? `(${a} === 0 ? 0 : 1)` : isInteger(node.dtype) && isFloat(node.args[0]!.dtype) ? `Math.trunc(${a})` : a),
   relu: (_, a) => `Math.max(${a}, 0)`,
   sigmoid: (_, a) => `(1 / (1 + Math.exp(-${a})))`,
 };
@@ -44,12 +40,8 @@ const host: Ops = {
     .map((name) => [name, call(`Math.${name}`)])),
 };
 
-/** Shaders have functions of the same names that overflow, or know no negative base. */
-const shader: Ops = {
-  ...core,
-  pow: whole(call('wholePower'), call('power')),
-  tanh: (_, a) => `Math.tanh(Math.max(-15, Math.min(15, ${a})))`,
-};
+/** Shaders have a tanh that may overflow. */
+const shader: Ops = { ...core, tanh: (_, a) => `Math.tanh(Math.max(-15, Math.min(15, ${a})))` };
 
 /** Spellings of operations, where kernels run as shaders or on the host. */
 export const spellings: { readonly [K in 'host' | 'shader']: Ops } = { host, shader };
@@ -85,10 +77,13 @@ export const functions: { readonly [name: string]: readonly [parameters: readonl
     if (above < 0.5) { return low; }
     if (above > 0.5) { return low + 1; }
     return 2 * Math.floor(low / 2 + 0.5);`],
+  // As IEEE 754 has it: where JavaScript and shaders differ from that, and shaders know no negative base.
   power: [['a', 'b'], `
-    const p = Math.pow(Math.abs(a), b);
+    if (b === 0) { return 1; }
+    const size = Math.abs(a);
+    const p = size === 1 ? 1 : Math.pow(size, b);
     if (a >= 0) { return p; }
-    if (b !== Math.floor(b)) { return 0 / 0; }
+    if (b !== Math.floor(b)) { return size < Infinity ? 0 / 0 : p; }
     return b - 2 * Math.floor(b / 2) > 0.5 ? -p : p;`],
   wholePower: [['a', 'b'], `
     if (a === 1) { return 1; }
