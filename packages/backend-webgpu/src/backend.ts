@@ -51,24 +51,24 @@ export class WebGpuBackend implements Backend {
   read(storage: Storage, offset: number, length: number): Promise<TypedArray> { return this.engine.read(storage, offset, length); }
 
   map(f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], shape: Shape): void {
-    this.#aside(outputs, sizeOf(shape), inputs, true, (targets) => map(this.engine, f, inputs, uniforms, targets, shape));
+    this.#aside(outputs, sizeOf(shape), [], inputs, (targets) => map(this.engine, f, inputs, uniforms, targets, shape));
   }
 
   reduce(kind: Reduction, f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], shape: Shape, axes: readonly number[], output: Target): void {
     const size = sizeOf(shape.filter((_, axis) => !axes.includes(axis)));
-    this.#aside([output], size, inputs, false, ([target]) => reduce(this.engine, kind, f, inputs, uniforms, shape, axes, target!));
+    this.#aside([output], size, inputs, [], ([target]) => reduce(this.engine, kind, f, inputs, uniforms, shape, axes, target!));
   }
 
   matmul(a: View, b: View, output: Target, epilogue?: Epilogue): void {
     const extra = epilogue?.inputs ?? [];
     const shape = [...a.shape.slice(0, -1), b.shape.at(-1)!];
     const fused = new Set([a, b, ...extra, output].map(({ storage }) => storage)).size <= this.limits.bindings;
-    this.#aside([output], sizeOf(shape), fused ? [a, b, ...extra] : [a, b], false, ([target]) => matmul(this.engine, a, b, target!, fused ? epilogue : undefined));
+    this.#aside([output], sizeOf(shape), [a, b], fused ? extra : [], ([target]) => matmul(this.engine, a, b, target!, fused ? epilogue : undefined));
     if (epilogue && !fused) applyEpilogue(this, epilogue, output, shape);
   }
 
   gather(source: View, index: View, axis: number, output: Target): void {
-    this.#aside([output], sizeOf(index.shape), [source, index], false, ([target]) => gather(this.engine, source, index, axis, target!));
+    this.#aside([output], sizeOf(index.shape), [source, index], [], ([target]) => gather(this.engine, source, index, axis, target!));
   }
 
   randomUniform(key: readonly [number, number], counter: number, length: number, output: Target): void {
@@ -77,10 +77,14 @@ export class WebGpuBackend implements Backend {
 
   async destroy(): Promise<void> { await this.engine.destroy(); }
 
-  /** Runs a kernel whose outputs may lie where its inputs are yet to be read: those are written elsewhere first, then copied. */
-  #aside(outputs: readonly Target[], size: number, reads: readonly View[], inPlace: boolean, run: (targets: readonly Target[]) => void): void {
+  /**
+   * Runs a kernel whose outputs may lie where its inputs are yet to be read: those are written elsewhere first, then copied.
+   * `across` are read all over by every thread, `along` only at the thread's own element.
+   */
+  #aside(outputs: readonly Target[], size: number, across: readonly View[], along: readonly View[], run: (targets: readonly Target[]) => void): void {
     const targets = outputs.map((output) =>
-      reads.some((view) => clobbers(output, size, view, inPlace)) ? { storage: this.engine.allocate(output.storage.dtype, size), offset: 0 } : output);
+      across.some((view) => clobbers(output, size, view, false)) || along.some((view) => clobbers(output, size, view, true))
+        ? { storage: this.engine.allocate(output.storage.dtype, size), offset: 0 } : output);
     run(targets);
     for (const [i, { storage }] of targets.entries()) {
       if (targets[i] === outputs[i]) continue;

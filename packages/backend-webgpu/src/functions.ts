@@ -13,7 +13,8 @@ const functions: { readonly [name: string]: string } = {
   truth_f32: '(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) != 0u; }',
   to_i32: '(x: f32) -> i32 { return select(i32(x), 0i, isnan_f32(x)); }',
   to_u32: '(x: f32) -> u32 { return select(select(u32(x), bitcast<u32>(i32(x)), x < 0f), 0u, isnan_f32(x)); }',
-  sign_f32: '(x: f32) -> f32 { return select(sign(x), x, isnan_f32(x)); }',
+  // NaN has the sign 0.
+  sign_f32: '(x: f32) -> f32 { return select(0f, 1f, x > 0f) - select(0f, 1f, x < 0f); }',
   max_f32: '(a: f32, b: f32) -> f32 { return select(b, a, a > b || isnan_f32(a)); }',
   min_f32: '(a: f32, b: f32) -> f32 { return select(b, a, a < b || isnan_f32(a)); }',
 
@@ -55,19 +56,23 @@ const functions: { readonly [name: string]: string } = {
   let h = k / 2i;
   return y * bitcast<f32>(u32(h + 127i) << 23u) * bitcast<f32>(u32(k - h + 127i) << 23u);
 }`,
-  // x = 2^e m with m in [sqrt 1/2, sqrt 2).
+  // log(1 + m) for 1 + m in [sqrt 1/2, sqrt 2).
+  log_near_f32: `(m: f32) -> f32 {
+  let z = m * m;
+  let y = fma(fma(fma(fma(7.0376836292e-2f, m, -1.1514610310e-1f), m, 1.1676998740e-1f), m, -1.2420140846e-1f), m, 1.4249322787e-1f);
+  return m + (fma(fma(fma(fma(y, m, -1.6668057665e-1f), m, 2.0000714765e-1f), m, -2.4999993993e-1f), m, 3.3333331174e-1f) * m * z - 0.5f * z);
+}`,
+  // x = 2^e (1 + m)
   log_f32: `(x: f32) -> f32 {
   if (isnan_f32(x) || x == inf_f32()) { return x; }
   if (x <= 0f) { return select(nan_f32(), -inf_f32(), x == 0f); }
   let bits = bitcast<u32>(x) - 0x3f3504f3u;
   let e = f32(bitcast<i32>(bits) >> 23u);
   let m = bitcast<f32>((bits & 0x7fffffu) + 0x3f3504f3u) - 1f;
-  let z = m * m;
-  var y = fma(fma(fma(fma(7.0376836292e-2f, m, -1.1514610310e-1f), m, 1.1676998740e-1f), m, -1.2420140846e-1f), m, 1.4249322787e-1f);
-  y = fma(fma(fma(fma(y, m, -1.6668057665e-1f), m, 2.0000714765e-1f), m, -2.4999993993e-1f), m, 3.3333331174e-1f) * m * z;
-  y = fma(e, -2.12194440e-4f, y) - 0.5f * z;
-  return fma(e, 0.693359375f, m + y);
+  return fma(e, 0.693359375f, fma(e, -2.12194440e-4f, log_near_f32(m)));
 }`,
+  // The usual trick with (1 + x) - 1 does not survive drivers that simplify it to x.
+  log1p_f32: '(x: f32) -> f32 { if (x > -0.29f && x < 0.41f) { return log_near_f32(x); } return log_f32(1f + x); }',
   // r = |x| - n pi/2 in three exact steps, then sine or cosine by quadrant; good to |x| of about 10,000.
   turn_f32: `(x: f32, quadrant: i32) -> f32 {
   if (!(abs(x) < 1e9f)) { return nan_f32(); }
@@ -102,14 +107,14 @@ const functions: { readonly [name: string]: string } = {
   let angle = select(acute, 3.141592653589793f - acute, (bitcast<u32>(x) >> 31u) == 1u);
   return select(angle, -angle, (bitcast<u32>(y) >> 31u) == 1u);
 }`,
-  // |a|^b = exp(b log |a|); a negative base has a power where b is whole.
+  // |a|^b = exp(b log |a|); a negative base has a power where b is whole, and the power keeps its sign where b is odd.
   pow_f32: `(a: f32, b: f32) -> f32 {
-  if (b == 0f) { return 1f; }
+  if (b == 0f || a == 1f || (a == -1f && isinf_f32(b))) { return 1f; }
   if (isnan_f32(a) || isnan_f32(b)) { return nan_f32(); }
   let y = exp_f32(b * log_f32(abs(a)));
-  if (!(a < 0f)) { return y; }
-  if (floor(b) != b) { return select(nan_f32(), y, isinf_f32(a)); }
-  return select(y, -y, fract(b * 0.5f) != 0f);
+  if ((bitcast<u32>(a) >> 31u) == 0u) { return y; }
+  if (abs(b) < 16777216f && fract(b) == 0f && fract(b * 0.5f) != 0f) { return -y; }
+  return select(nan_f32(), y, floor(b) == b || isinf_f32(a) || a == 0f);
 }`,
   pow_i32: `(a: i32, b: i32) -> i32 {
   if (b < 0i) { return select(select(0i, select(1i, -1i, (b & 1i) == 1i), a == -1i), 1i, a == 1i); }

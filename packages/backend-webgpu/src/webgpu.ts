@@ -29,7 +29,7 @@ export async function webgpu(options: WebGpuOptions = {}): Promise<Device> {
   const { gpu, where } = await find(options.flags ?? []);
   const { device, info } = await requestDevice(gpu, where, options.adapter);
   if (where === 'Dawn') destroyAtExit(device);
-  const engine = new Engine(device, options.onKernel);
+  const engine = new Engine(device, { onKernel: options.onKernel });
   return complete(new WebGpuBackend(engine, {
     description: describe(info, where === 'Dawn' ? 'Dawn in Node' : 'navigator.gpu'),
     memoryBytes: options.memoryLimit ?? (isSoftware(info) ? 2 ** 30 : 2 ** 32),
@@ -43,7 +43,7 @@ export async function webgpu(options: WebGpuOptions = {}): Promise<Device> {
 export async function nullDevice(options: Pick<WebGpuOptions, 'memoryLimit' | 'onKernel'> = {}): Promise<Device> {
   const { device } = await requestDevice(await dawn(['backend=null']), 'Dawn', undefined);
   destroyAtExit(device);
-  return complete(new WebGpuBackend(new Engine(device, options.onKernel), {
+  return complete(new WebGpuBackend(new Engine(device, { onKernel: options.onKernel, blank: true }), {
     description: 'webgpu (NULL ADAPTER: validates kernels, computes nothing; Dawn in Node)', memoryBytes: options.memoryLimit ?? 2 ** 30, nonFinite: true,
   }));
 }

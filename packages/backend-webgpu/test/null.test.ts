@@ -16,7 +16,7 @@ describe('on the null backend', () => {
   it.each([...operations, ...verbs])('$name', async ({ run }) => {
     const [first] = run(device);
     // A failed kernel is reported here.
-    expect(await device.read(first!, 0, 1)).toHaveLength(1);
+    expect((await device.read(first!, 0, 1))[0]).toBe(0);
   });
 
   it('has seen every kind of kernel', () => {
