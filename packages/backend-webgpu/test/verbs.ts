@@ -137,13 +137,6 @@ const products: Case[] = [
     device.matmul(dense(device.allocate('float32', 0), [2, 0]), dense(device.allocate('float32', 0), [0, 3]), to);
     return [to.storage];
   } },
-  { name: 'matmul added to what is there', run: (device) => {
-    const sum = upload(device, 'float32', numbers(24));
-    const f = trace(['float32', 'float32'], [], ([x, y]) => [x!.add(y!)]);
-    device.matmul(dense(upload(device, 'float32', numbers(30)), [6, 5]), dense(upload(device, 'float32', numbers(20)), [5, 4]), { storage: sum, offset: 0 },
-      { function: f, inputs: [dense(sum, [6, 4])], uniforms: [] });
-    return [sum];
-  } },
   { name: 'matmul onto its own operand', run: (device) => {
     const a = upload(device, 'float32', numbers(64));
     device.matmul(dense(a, [8, 8]), view(a, { shape: [8, 8], strides: [1, 8], offset: 0, bounds: [] }), { storage: a, offset: 0 });
