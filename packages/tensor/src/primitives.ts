@@ -72,7 +72,7 @@ const executions: { readonly [P in Primitive]: Execution<P> } = {
 export function run<P extends Primitive>(primitive: P, inputs: readonly Tensor[], attributes: Primitives[P]): Tensor[] {
   for (const input of inputs) input[handle].check(primitive);
   const like = inputs[0]!;
-  const outputs = executions[primitive](inputs, attributes, commonDevice(primitive, inputs)).map((made) => like.made(made));
+  const outputs = executions[primitive](inputs, attributes, commonDevice(spoken(primitive, attributes), inputs)).map((made) => like.made(made));
   record({ primitive, inputs, attributes, outputs });
   return outputs;
 }
@@ -81,6 +81,11 @@ export function run<P extends Primitive>(primitive: P, inputs: readonly Tensor[]
 export function record<P extends Primitive>(step: Step<P>): void {
   const { tracer } = slot;
   if (tracer?.recording && step.inputs.some((input) => input[handle].node)) tracer.record(step);
+}
+
+/** What a message calls it: an element-wise operation by its own name. */
+function spoken<P extends Primitive>(primitive: P, attributes: Primitives[P]): string {
+  return 'function' in attributes && primitive === 'map' ? attributes.function.roots[0]!.op : primitive;
 }
 
 function commonDevice(operation: string, inputs: readonly Tensor[]): Device {
