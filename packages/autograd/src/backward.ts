@@ -27,7 +27,7 @@ class Pending {
   take(node: GraphNode): (Tensor | undefined)[] {
     const list = this.#waiting.get(node) ?? [];
     this.#waiting.delete(node);
-    return list;
+    return Array.from(list); // without holes
   }
 
   replace(from: Tensor, to: Tensor): void {

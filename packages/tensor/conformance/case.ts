@@ -24,6 +24,8 @@ export interface Case {
 export interface CaseOptions extends Closeness {
   readonly smoke?: boolean;
   readonly needs?: Need | readonly Need[];
+  /** It runs backwards. */
+  readonly gradients?: boolean;
 }
 
 /** Host values that both devices get. */
@@ -63,11 +65,11 @@ export const having = (dtype: DType): Need => (limits) => (limits.dtypes.include
 
 /** Computes the same on both devices and compares the results. */
 export function compared(name: string, compute: (device: Device) => Outputs, options: CaseOptions = {}): Case {
-  return { name, smoke: options.smoke ?? false, needs: needsOf([], options), gradients: false, run: comparison(compute, options) };
+  return { name, smoke: options.smoke ?? false, needs: needsOf([], options), gradients: options.gradients ?? false, run: comparison(compute, options) };
 }
 
 /** A check of its own: gives what is wrong, in words. */
-export function checked(name: string, run: (devices: Devices) => Promise<readonly string[]>, options: CaseOptions & { readonly gradients?: boolean } = {}): Case {
+export function checked(name: string, run: (devices: Devices) => Promise<readonly string[]>, options: CaseOptions = {}): Case {
   return { name, smoke: options.smoke ?? false, needs: needsOf([], options), gradients: options.gradients ?? false, run };
 }
 

@@ -18,6 +18,10 @@ import { type Device, reference } from '../src/index.ts';
 import { slot } from '../src/tracer.ts';
 import type { Case } from './case.ts';
 import { elementwise } from './elementwise.ts';
+import { fused } from './fused.ts';
+import { matmul } from './matmul.ts';
+import { movement } from './movement.ts';
+import { reductions } from './reductions.ts';
 
 /** What the suite uses of a test runner. */
 export interface TestRunner {
@@ -36,7 +40,7 @@ export interface ConformanceOptions {
   readonly families?: readonly Family[];
 }
 
-const families = { elementwise } satisfies Readonly<Record<string, readonly Case[]>>;
+const families = { elementwise, fused, reductions, matmul, movement } satisfies Readonly<Record<string, readonly Case[]>>;
 
 /** The parts of the suite. */
 export type Family = keyof typeof families;

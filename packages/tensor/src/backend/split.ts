@@ -42,14 +42,14 @@ const fits = (inputs: number, outputs: number, uniforms: number, room: Room): bo
 
 const holds = (roots: readonly Scalar[], room: Room): boolean => fits(leavesOf(roots, 'input').length, roots.length, leavesOf(roots, 'uniform').length, room);
 
-/** The part of `root` that reads most inputs and still fits, so that cutting it out brings the rest closest to fitting. */
+/** The part of `root` that reads most leaves and still fits, so that cutting it out brings the rest closest to fitting. */
 function largestPart(root: Scalar, room: Room): Scalar {
   let best: Scalar | undefined;
   let most = 1;
   for (const node of ordered([root])) {
-    const count = leavesOf([node], 'input').length;
+    const count = leavesOf([node], 'input').length + leavesOf([node], 'uniform').length;
     if (node !== root && node.args.length > 0 && count > most && holds([node], room)) [best, most] = [node, count];
   }
-  if (!best) throw new Error(`split: an expression of ${leavesOf([root], 'input').length} inputs cannot be cut to ${room.inputs}.`);
+  if (!best) throw new Error(`split: an expression of ${leavesOf([root], 'input').length} inputs and ${leavesOf([root], 'uniform').length} uniforms cannot be cut to ${room.inputs} and ${room.uniforms}.`);
   return best;
 }
