@@ -15,7 +15,7 @@ const logical = (bool: Spelling<string>, int: Spelling<string>): Spelling<string
 
 const core: Ops = {
   add: infix('+'), sub: infix('-'), mul: infix('*'), div: infix('/'),
-  floorDiv: whole(call('quotient'), (_, a, b) => `Math.floor(${a} / ${b})`), mod: whole(call('rest'), call('modulo')),
+  floorDiv: whole(call('quotient'), (_, a, b) => `Math.floor(${a} / ${b})`), mod: whole(call('rest'), call('remainder')),
   pow: whole(call('wholePower'), call('power')), atan2: call('Math.atan2'), maximum: call('Math.max'), minimum: call('Math.min'),
   neg: (_, a) => `(-${a})`, abs: call('Math.abs'), sign: (_, a) => `(${a} > 0 ? 1 : (${a} < 0 ? -1 : 0))`,
   floor: call('Math.floor'), ceil: call('Math.ceil'), round: call('halfToEven'), trunc: call('Math.trunc'),
@@ -40,15 +40,19 @@ const host: Ops = {
     .map((name) => [name, call(`Math.${name}`)])),
 };
 
-/** Shaders have a tanh that may overflow. */
-const shader: Ops = { ...core, tanh: (_, a) => `Math.tanh(Math.max(-15, Math.min(15, ${a})))` };
+/** Shaders promise little: a tanh that may overflow, sines to three digits, an angle of -0 on the wrong side. */
+const shader: Ops = {
+  ...core,
+  atan2: call('angle'), sin: (_, a) => `wave(${a}, 0)`, cos: (_, a) => `wave(${a}, 1)`, tanh: (_, a) => `Math.tanh(Math.max(-15, Math.min(15, ${a})))`,
+};
 
 /** Spellings of operations, where kernels run as shaders or on the host. */
 export const spellings: { readonly [K in 'host' | 'shader']: Ops } = { host, shader };
 
-/** A number as source text; negative ones in parentheses, so that no two signs meet. */
+/** A number as source text; negative ones in parentheses, so that no two signs meet. The word `Infinity` would be 3.4e38 in shaders. */
 export function literal(value: number): string {
   if (Number.isNaN(value)) return '(0 / 0)';
+  if (value === Infinity) return '(1 / 0)';
   if (value < 0 || Object.is(value, -0)) return `(-${literal(-value)})`;
   return String(value);
 }
@@ -65,7 +69,7 @@ export const functions: { readonly [name: string]: readonly [parameters: readonl
     if (r * sign >= b * sign) { return q + 1; }
     return q;`],
   rest: [['a', 'b'], 'if (b === 0) { return 0; } return a - quotient(a, b) * b;'],
-  modulo: [['a', 'b'], `
+  remainder: [['a', 'b'], `
     const r = a - Math.floor(a / b) * b;
     const sign = b < 0 ? -1 : 1;
     if (r * sign < 0) { return r + b; }
@@ -85,6 +89,17 @@ export const functions: { readonly [name: string]: readonly [parameters: readonl
     if (a >= 0) { return p; }
     if (b !== Math.floor(b)) { return size < Infinity ? 0 / 0 : p; }
     return b - 2 * Math.floor(b / 2) > 0.5 ? -p : p;`],
+  // Quarter turns go off in three pieces (Cody and Waite), the rest by the minimax polynomials of Cephes' sinf and cosf.
+  wave: [['x', 'ahead'], `
+    const quarters = Math.floor(x * 0.6366197723675814 + 0.5);
+    const r = x - quarters * 1.5703125 - quarters * 0.0004837512969970703 - quarters * 7.54978995489e-8;
+    const s = r * r;
+    const place = quarters + ahead - 4 * Math.floor((quarters + ahead) / 4);
+    const odd = place - 2 * Math.floor(place / 2);
+    const size = odd < 0.5 ? r + r * s * (-0.16666654611 + s * (0.0083321608736 - s * 0.00019515295891))
+      : 1 - s / 2 + s * s * (0.04166664568298827 + s * (-0.001388731625493765 + s * 0.00002443315711809948));
+    return place > 1.5 ? -size : size;`],
+  angle: [['y', 'x'], 'if (y === 0) { return x < 0 ? 3.141592653589793 : 0; } return Math.atan2(y, x);'],
   wholePower: [['a', 'b'], `
     if (a === 1) { return 1; }
     if (a === -1) { return 1 - 2 * (b - 2 * Math.floor(b / 2)); }

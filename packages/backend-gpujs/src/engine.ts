@@ -111,8 +111,10 @@ export class Kernel {
 
   /** gpu.js answers with plain JavaScript where an engine refuses a kernel, and only logs it. */
   #check(): void {
-    const { constructor: { mode }, fallbackReason } = this.#run.kernel;
-    if (mode !== this.#mode) fail('gpujs', `mode ${this.#mode} was asked for, ${mode} answered${fallbackReason ? ` (${fallbackReason})` : ''}: ${this.#text}`, 'Ask for another mode.');
+    const { constructor: { mode }, context, fallbackReason } = this.#run.kernel;
+    const version2 = 'WebGL2RenderingContext' in globalThis && context instanceof WebGL2RenderingContext;
+    const answers = mode !== 'gpu' ? mode : version2 ? 'webgl2' : this.#mode === 'headlessgl' ? 'headlessgl' : 'webgl';
+    if (answers !== this.#mode) fail('gpujs', `mode ${this.#mode} was asked for, ${answers} answered${fallbackReason ? ` (${fallbackReason})` : ''}: ${this.#text}`, 'Ask for another mode.');
     this.#answered = true;
   }
 }

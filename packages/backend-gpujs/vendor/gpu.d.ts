@@ -7,8 +7,8 @@ export interface Texture {
 
 export interface KernelRun {
   (...args: readonly unknown[]): Float32Array | Texture;
-  /** The kernel behind: another one after gpu.js fell back to plain JavaScript. */
-  readonly kernel: { readonly constructor: { readonly mode: string }; readonly fallbackReason?: string | null };
+  /** The kernel behind: another one after gpu.js fell back to plain JavaScript. Its mode is `webasm`, `cpu`, or `gpu` for all of WebGL. */
+  readonly kernel: { readonly constructor: { readonly mode: string }; readonly context: unknown; readonly fallbackReason?: string | null };
   destroy(): void;
 }
 
