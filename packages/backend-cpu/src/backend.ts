@@ -1,0 +1,88 @@
+/** The CPU as a backend: WebAssembly kernels over one heap. */
+import { type Backend, bytesOf, type DType, type Epilogue, fail, hostArray, type Limits, type Reduction, type ScalarFunction, type Shape, type Storage, type Target, type TypedArray, type View } from '@nn/tensor/backend';
+import { Functions } from './functions.ts';
+import { Heap } from './heap.ts';
+import { Indexing } from './indexing.ts';
+import { Compiler } from './kernel.ts';
+import { Maps } from './map.ts';
+import { Products } from './matmul.ts';
+import { SCRATCH, SCRATCH_BYTES } from './memory.ts';
+import { Pool } from './pool.ts';
+import { Random } from './random.ts';
+import { Reductions } from './reduce.ts';
+import { addressOf } from './walk.ts';
+
+export interface CpuOptions {
+  /** Most bytes of the heap; default what the engine allows, up to 4 GiB. */
+  readonly memoryLimit?: number;
+}
+
+/** A storage is a block of the heap. */
+interface Block extends Storage { readonly address: number }
+
+export class CpuBackend implements Backend {
+  readonly name = 'cpu';
+  readonly limits: Limits;
+  readonly #heap: Heap;
+  readonly #maps: Maps;
+  readonly #reductions: Reductions;
+  readonly #products: Products;
+  readonly #indexing: Indexing;
+  readonly #random: Random;
+  readonly #pool: Pool;
+  readonly #compiler: Compiler;
+
+  constructor(options: CpuOptions = {}) {
+    this.#pool = new Pool();
+    this.#heap = new Heap(false, SCRATCH + SCRATCH_BYTES, options.memoryLimit ?? 2 ** 32);
+    this.#compiler = new Compiler(this.#heap);
+    const functions = new Functions(this.#compiler);
+    this.#maps = new Maps(functions, this.#heap, this.#pool);
+    this.#reductions = new Reductions(functions, this.#heap, this.#pool, this.#maps);
+    this.#products = new Products(this, this.#compiler, this.#heap, this.#pool);
+    this.#indexing = new Indexing(this, this.#compiler, this.#heap, this.#pool);
+    this.#random = new Random(this.#compiler, this.#heap, this.#pool);
+    this.limits = {
+      dtypes: ['bool', 'uint32', 'int32', 'float32', 'float64'], inputs: Infinity, outputs: Infinity, bindings: Infinity, uniforms: 1024, rank: Infinity,
+      storageBytes: this.#heap.maximum, memoryBytes: this.#heap.maximum, slices: true, integers: 2 ** 31, nonFinite: true, tolerance: 1e-6,
+    };
+  }
+
+  describe(): string { return `cpu (WebAssembly SIMD${this.#compiler.fused ? ', relaxed FMA' : ''}, ${this.#pool.threads} thread)`; }
+
+  allocate(dtype: DType, length: number): Storage {
+    return { dtype, length, address: this.#heap.allocate(bytesOf(dtype) * length) } as Block;
+  }
+  free(storage: Storage): void { this.#heap.free(addressOf(storage), bytesOf(storage.dtype) * storage.length); }
+  write(storage: Storage, values: TypedArray, offset = 0): void { this.#array(storage, offset, values.length).set(values); }
+  readSync(storage: Storage, offset: number, length: number): TypedArray {
+    const out = hostArray(storage.dtype, length);
+    out.set(this.#array(storage, offset, length));
+    return out;
+  }
+  read(storage: Storage, offset: number, length: number): Promise<TypedArray> { return Promise.resolve(this.readSync(storage, offset, length)); }
+
+  map(f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], shape: Shape): void {
+    this.#maps.run(f, inputs, uniforms, outputs, shape);
+  }
+
+  reduce(kind: Reduction, f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], shape: Shape, axes: readonly number[], output: Target): void {
+    this.#reductions.run(kind, f, inputs, uniforms, shape, axes, output);
+  }
+  matmul(a: View, b: View, output: Target, epilogue?: Epilogue): void { this.#products.run(a, b, output, epilogue); }
+  gather(source: View, index: View, axis: number, output: Target): void { this.#indexing.gather(source, index, axis, output); }
+  scatterAdd(source: View, index: View, axis: number, shape: Shape, output: Target): void { this.#indexing.scatterAdd(source, index, axis, shape, output); }
+  randomUniform(key: readonly [number, number], counter: number, length: number, output: Target): void { this.#random.uniform(key, counter, length, output); }
+
+  #array({ dtype, address }: Block | Storage & { address?: number }, offset: number, length: number): TypedArray {
+    const { buffer } = this.#heap.memory;
+    const at = address! + offset * bytesOf(dtype);
+    switch (dtype) {
+      case 'bool': return new Uint8Array(buffer as ArrayBuffer, at, length);
+      case 'uint32': return new Uint32Array(buffer as ArrayBuffer, at, length);
+      case 'int32': return new Int32Array(buffer as ArrayBuffer, at, length);
+      case 'float64': return new Float64Array(buffer as ArrayBuffer, at, length);
+      default: return new Float32Array(buffer as ArrayBuffer, at, length);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+/** Kernels by function and way of walking, bounded: the least recently used functions are forgotten. */
+import { type DType, ordered, ScalarFunction } from '@nn/tensor/backend';
+import { type Form, scalarForm, vectorForm } from './form.ts';
+import type { Compiler, Kernel } from './kernel.ts';
+import type { LoopSpec } from './loop.ts';
+import type { Walk } from './walk.ts';
+import type { Frame, ModuleBuilder } from './wasm/assembler.ts';
+
+const MOST_FUNCTIONS = 1000;
+
+/** What is known of a function before any kernel. */
+export interface Prepared {
+  /** The axes that its index leaves mean. */
+  readonly indices: readonly number[];
+  readonly outputs: readonly DType[];
+  /** Whether it must be computed one element at a time. */
+  readonly scalar: boolean;
+  readonly kernels: Map<string, Kernel>;
+}
+
+export class Functions {
+  readonly #compiler: Compiler;
+  readonly #seen = new WeakMap<ScalarFunction, Prepared>();
+  readonly #byKey = new Map<string, Prepared>();
+
+  constructor(compiler: Compiler) { this.#compiler = compiler; }
+
+  prepare(f: ScalarFunction): Prepared {
+    let prepared = this.#seen.get(f);
+    if (prepared) return prepared;
+    prepared = this.#byKey.get(f.key);
+    if (prepared) this.#byKey.delete(f.key);
+    else prepared = inspect(f);
+    this.#byKey.set(f.key, prepared);
+    if (this.#byKey.size > MOST_FUNCTIONS) this.#byKey.delete(this.#byKey.keys().next().value!);
+    this.#seen.set(f, prepared);
+    return prepared;
+  }
+
+  /** The kernel `name` of `f`; `make` compiles it when first asked for. */
+  kernel(prepared: Prepared, name: string, make: (compiler: Compiler) => Kernel): Kernel {
+    let kernel = prepared.kernels.get(name);
+    if (!kernel) prepared.kernels.set(name, (kernel = make(this.#compiler)));
+    return kernel;
+  }
+
+  form(prepared: Prepared, module: ModuleBuilder, frame: Frame): Form {
+    return prepared.scalar ? scalarForm(module, frame) : vectorForm(module, frame, this.#compiler.fused);
+  }
+}
+
+export const specOf = (f: ScalarFunction, { indices }: Prepared, { sizes, accesses }: Walk): LoopSpec => ({ function: f, rank: sizes.length, accesses, indices });
+
+function inspect(f: ScalarFunction): Prepared {
+  const nodes = ordered(f.roots);
+  const indices = [...new Set(nodes.filter(({ op }) => op === 'index').map(({ value }) => value))];
+  const scalar = [...nodes.map(({ dtype }) => dtype), ...f.inputs].includes('float64');
+  return { indices, outputs: f.outputs, scalar, kernels: new Map() };
+}
+
+const casts = new WeakMap<ScalarFunction, Map<DType, ScalarFunction>>();
+/** `f` with its root as another dtype. */
+export function casted(f: ScalarFunction, to: DType): ScalarFunction {
+  let forms = casts.get(f);
+  if (!forms) casts.set(f, (forms = new Map()));
+  let result = forms.get(to);
+  if (!result) forms.set(to, (result = new ScalarFunction([f.roots[0]!.cast(to)], f.inputs, f.uniforms)));
+  return result;
+}

@@ -1,0 +1,124 @@
+/** The loop around a printed function: walks a range of elements, keeps each affine quantity up to date, reads, computes, writes. */
+import { bytesOf, type DType, type Printed, print, type ScalarFunction } from '@nn/tensor/backend';
+import type { Leaves } from './dialect.ts';
+import type { Form } from './form.ts';
+import type { Access, Slots } from './walk.ts';
+import { boundedness, slots } from './walk.ts';
+import type { Code, Frame, Local } from './wasm/assembler.ts';
+import { advance, block, branch, branchIf, choose, i32, leave, loop } from './wasm/instructions.ts';
+
+/** What the loop is generated for. */
+export interface LoopSpec {
+  readonly function: ScalarFunction;
+  readonly rank: number;
+  readonly accesses: readonly Access[];
+  /** The axes that its index leaves mean, in the order of their quantities. */
+  readonly indices: readonly number[];
+}
+
+/** An affine quantity during the walk: at the start of the row, and at the element now computed. */
+export interface Cursor {
+  readonly row: Local;
+  readonly here: Local;
+  /** Stride along the innermost axis. */
+  readonly step: Local;
+}
+
+/** A loop that handles elements [start, end) of the walk; results go to `targets` on (addresses of element `start`). */
+export function emitLoop(frame: Frame, form: Form, spec: LoopSpec, params: Local, start: Local, end: Local, targets: readonly Code[]): Code {
+  const { function: f, rank, accesses, indices } = spec;
+  const layout = slots(rank, boundedness(accesses, indices.length), f.roots.length, f.uniforms.length);
+  const parameter = (offset: number): Code => i32.load(params.get, offset);
+  const [left, column, at] = [frame.local('i32'), frame.local('i32'), frame.local('i32')];
+  const cursors = layout.quantities.map((): Cursor => ({ row: frame.local('i32'), here: frame.local('i32'), step: frame.local('i32') }));
+  const outer = Array.from({ length: rank - 1 }, () => frame.local('i32'));
+  const outputs = f.roots.map(() => frame.local('i32'));
+  const reading = readers(form, accesses, cursors, layout, left, params);
+  const uniforms = f.uniforms.map((dtype, i) => form.uniform(dtype, () => parameter(layout.uniforms + 8 * i), params, layout.uniforms + 8 * i));
+  const indexed = indices.map((_, i) => form.index(cursors[cursors.length - indices.length + i]!));
+  const leaves: Leaves = {
+    input: (position) => reading[position]!.read,
+    uniform: (position) => uniforms[position]!.value,
+    index: (axis) => indexed[indices.indexOf(axis)]!.value,
+  };
+  const { lines, roots }: Printed<Code> = print(f, form.dialect(leaves));
+  const results = f.outputs.map((dtype) => frame.local(form.type(dtype)));
+  const pieces = [...reading, ...indexed];
+  const row: Code = [
+    left.set(smaller(i32.sub(parameter(layout.sizes), column.get), i32.sub(end.get, at.get))),
+    advance(at, left.get),
+    ...cursors.map(({ row: first, here, step }) => here.set(i32.add(first.get, i32.mul(column.get, step.get)))),
+    column.set(i32.of(0)),
+    ...pieces.map(({ row: code }) => code ?? []),
+    loop(
+      ...pieces.map(({ each }) => each ?? []),
+      ...lines,
+      ...roots.map((root, i) => results[i]!.set(root)),
+      ...results.map((result, i) => form.store(f.outputs[i]!, outputs[i]!, result, left)),
+      ...cursors.map(({ here, step }) => advance(here, form.width === 1 ? step.get : i32.shl(step.get, i32.of(2)))),
+      ...outputs.map((output, i) => advance(output, form.width * bytesOf(f.outputs[i]!))),
+      advance(left, -form.width),
+      branchIf(0, i32.gtS(left.get, i32.of(0))),
+    ),
+    // The last vector of a row may have been a part of one.
+    form.width === 1 ? [] : outputs.map((output, i) => advance(output, i32.mul(left.get, i32.of(bytesOf(f.outputs[i]!))))),
+  ];
+  return [
+    ...cursors.map(({ step }, i) => step.set(parameter(layout.quantities[i]!.strides))),
+    ...uniforms.map(({ start: code }) => code),
+    ...pieces.map(({ start: code }) => code ?? []),
+    ...outputs.map((output, i) => output.set(targets[i]!)),
+    locate(layout, parameter, start, column, outer, cursors),
+    at.set(start.get),
+    form.prologue(),
+    rank === 1 ? row : loop(row, [i32.geS(at.get, end.get), 0x04, 0x40, leave, 0x0b], odometer(layout, parameter, outer, cursors), branch(0)),
+  ];
+}
+
+/** Code for one leaf: once, per row, per step, and its value. */
+export interface Reader {
+  readonly start?: Code;
+  readonly row?: Code;
+  readonly each?: Code;
+  readonly read: Code;
+}
+
+function readers(form: Form, accesses: readonly Access[], cursors: readonly Cursor[], layout: Slots, left: Local, params: Local): Reader[] {
+  let at = 0;
+  return accesses.map((access) => {
+    const address = cursors[at]!;
+    const bounds = Array.from({ length: access.bounds }, (_, i) => ({ value: cursors[at + 1 + i]!, size: i32.load(params.get, layout.quantities[at + 1 + i]!.size) }));
+    at += 1 + access.bounds;
+    return form.reader(access, address, bounds, left);
+  });
+}
+
+/** Coordinates and row starts of element `start`. */
+function locate(layout: Slots, parameter: (offset: number) => Code, start: Local, column: Local, outer: readonly Local[], cursors: readonly Cursor[]): Code {
+  if (outer.length === 0) return [column.set(start.get), ...cursors.map(({ row }, i) => row.set(parameter(layout.quantities[i]!.base)))];
+  const size = (axis: number): Code => parameter(layout.sizes + 4 * axis);
+  return [
+    column.set(i32.remU(start.get, size(0))),
+    outer[0]!.set(i32.divU(start.get, size(0))),
+    ...outer.slice(1).map((next, i): Code => [next.set(i32.divU(outer[i]!.get, size(i + 1))), outer[i]!.set(i32.remU(outer[i]!.get, size(i + 1)))]),
+    ...cursors.map(({ row }, i) => {
+      const { base, strides } = layout.quantities[i]!;
+      return row.set(outer.reduce<Code>((sum, coordinate, axis) => i32.add(sum, i32.mul(coordinate.get, parameter(strides + 4 * (axis + 1)))), parameter(base)));
+    }),
+  ];
+}
+
+/** Steps to the next row: the innermost outer axis that has one, the ones inside of it back to 0. */
+function odometer(layout: Slots, parameter: (offset: number) => Code, outer: readonly Local[], cursors: readonly Cursor[]): Code {
+  const step = (axis: number): Code => cursors.map(({ row }, i) => advance(row, parameter(layout.quantities[i]!.jumps + 4 * axis)));
+  return block(
+    ...outer.map((coordinate, axis): Code => [
+      advance(coordinate, 1),
+      [i32.ltU(coordinate.get, parameter(layout.sizes + 4 * (axis + 1))), 0x04, 0x40, step(axis), branch(1), 0x0b],
+      coordinate.set(i32.of(0)),
+    ]),
+  );
+}
+
+export const smaller = (a: Code, b: Code): Code => choose('i32', i32.ltS(a, b), a, b);
+export type { DType };

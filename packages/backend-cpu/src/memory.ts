@@ -1,0 +1,13 @@
+/** What lies at the start of the heap, before all storages. */
+
+/** Reads that must not happen read here: always zeros. */
+export const ZEROS_BYTES = 64;
+/** Words by which threads talk (see pool.ts). */
+export const CONTROL = 1024;
+/** Parameters of the job now running. */
+export const PARAMETERS = 4096;
+export const PARAMETER_BYTES = 61440;
+/** Working space of each thread, e.g. for packed matrices. */
+export const SCRATCH = 65536;
+export const SCRATCH_BYTES = 1 << 20;
+export const scratchOf = (thread: number): number => SCRATCH + thread * SCRATCH_BYTES;

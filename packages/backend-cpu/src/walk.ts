@@ -1,0 +1,176 @@
+/**
+ * How a kernel walks a shape. Everything that a loop needs per element is an affine function of the coordinates: the address of
+ * each input, the value that each bound tests, and each `index` leaf. Adjacent axes along which all of them step evenly are one loop.
+ */
+import { bytesOf, type DType, type Shape, type View } from '@nn/tensor/backend';
+
+/** An affine function of the coordinates, with strides per axis of the walk. Axes of a walk are innermost first. */
+export interface Quantity {
+  readonly base: number;
+  readonly strides: readonly number[];
+}
+
+/** How an input is read along the innermost axis: neighbours, the same element, or in steps. */
+export type Reach = 'unit' | 'same' | 'step';
+
+/** What a kernel is compiled for, of an input. */
+export interface Access {
+  readonly dtype: DType;
+  readonly reach: Reach;
+  readonly bounds: number;
+}
+
+export interface Walk {
+  readonly sizes: readonly number[];
+  /** In the order of the inputs: the address in bytes, then its bounds; then the index leaves. */
+  readonly quantities: readonly Quantity[];
+  readonly accesses: readonly Access[];
+  /** Rank and accesses in short: walks with the same class run on the same kernel of a function. */
+  readonly kind: string;
+}
+
+/** Storages of this backend know where they are. */
+export const addressOf = (storage: View['storage']): number => (storage as unknown as { address: number }).address;
+
+/** The walk over `shape` with its axes in the given order (outermost first; by default their own). `indices` are the axes that `index` leaves mean. */
+export function plan(shape: Shape, inputs: readonly View[], indices: readonly number[], order?: readonly number[]): Walk {
+  const bases: number[] = [];
+  const lists: (readonly number[])[] = [];
+  for (const { storage, strides, offset, bounds } of inputs) {
+    bases.push(addressOf(storage) + offset * bytesOf(storage.dtype));
+    lists.push(strides);
+    for (const bound of bounds) {
+      bases.push(bound.offset);
+      lists.push(bound.strides);
+    }
+  }
+  for (const axis of indices) {
+    bases.push(0);
+    lists.push(shape.map((_, i) => +(i === axis)));
+  }
+  const { sizes, steps } = collapsed(shape, lists, order);
+  let at = 0;
+  let kind = `${sizes.length}`;
+  const accesses = inputs.map(({ storage: { dtype }, bounds }): Access => {
+    const strides = steps[at]!;
+    const reach = strides[0] === 1 ? 'unit' : strides[0] === 0 ? 'same' : 'step';
+    const bytes = bytesOf(dtype);
+    if (bytes !== 1) for (let i = 0; i < strides.length; i++) strides[i]! *= bytes;
+    at += 1 + bounds.length;
+    kind += bounds.length > 0 ? reach[1]! + String(bounds.length) : reach[1]!;
+    return { dtype, reach, bounds: bounds.length };
+  });
+  return { sizes, quantities: steps.map((strides, i) => ({ base: bases[i]!, strides })), accesses, kind };
+}
+
+/** Drops axes of size 1 and joins those that all `lists` step through evenly. */
+function collapsed(shape: Shape, lists: readonly (readonly number[])[], order?: readonly number[]): { sizes: number[]; steps: number[][] } {
+  const sizes: number[] = [];
+  const steps: number[][] = lists.map(() => []);
+  for (let i = shape.length - 1; i >= 0; i--) {
+    const axis = order ? order[i]! : i;
+    const size = shape[axis]!;
+    if (size === 1) continue;
+    const last = sizes.length - 1;
+    let joins = last >= 0;
+    for (let k = 0; joins && k < lists.length; k++) joins = lists[k]![axis] === steps[k]![last]! * sizes[last]!;
+    if (joins) sizes[last]! *= size;
+    else {
+      sizes.push(size);
+      for (let k = 0; k < lists.length; k++) steps[k]!.push(lists[k]![axis]!);
+    }
+  }
+  if (sizes.length === 0) {
+    sizes.push(1);
+    for (const list of steps) list.push(0);
+  }
+  return { sizes, steps };
+}
+
+/** Where a kernel finds its parameters, in bytes from the address that it is given; {@link writeParameters} puts them there. */
+export interface Slots {
+  readonly total: number;
+  readonly chunk: number;
+  readonly sizes: number;
+  /** Per quantity: its base, then strides, then for each outer axis what stepping on it adds. */
+  readonly quantities: readonly { base: number; strides: number; jumps: number; size: number }[];
+  readonly outputs: number;
+  readonly uniforms: number;
+  readonly end: number;
+}
+
+/** `bounded` tells for each quantity whether it is a bound, which has a size. */
+export function slots(rank: number, bounded: readonly boolean[], outputs: number, uniforms: number): Slots {
+  let at = 8 + 4 * rank;
+  const quantities = bounded.map((sized) => {
+    const here = { base: at, strides: at + 4, jumps: at + 4 + 4 * rank, size: at + 8 * rank };
+    at += 8 * rank + (sized ? 4 : 0);
+    return here;
+  });
+  const places = at;
+  at += 4 * outputs;
+  at = (at + 7) & ~7;
+  return { total: 0, chunk: 4, sizes: 8, quantities, outputs: places, uniforms: at, end: at + 8 * uniforms };
+}
+
+/** Which quantities of a walk are bounds. */
+export function boundedness(accesses: readonly Access[], indices: number): boolean[] {
+  const result: boolean[] = [];
+  for (const { bounds } of accesses) {
+    result.push(false);
+    for (let i = 0; i < bounds; i++) result.push(true);
+  }
+  for (let i = 0; i < indices; i++) result.push(false);
+  return result;
+}
+
+/** Memory as words and doubles. */
+export interface Words {
+  readonly ints: Int32Array<ArrayBufferLike>;
+  readonly floats: Float32Array<ArrayBufferLike>;
+  readonly doubles: Float64Array<ArrayBufferLike>;
+}
+
+/** Writes what `slots` describes at `address`; gives the first byte behind it. `total` elements in chunks of `chunk`. */
+export function writeParameters(
+  { ints, floats, doubles }: Words, address: number, walk: Walk, inputs: readonly View[], outputs: readonly number[],
+  uniforms: readonly number[], types: readonly DType[], total: number, chunk: number,
+): number {
+  let at = address >> 2;
+  ints[at++] = total;
+  ints[at++] = chunk;
+  const { sizes } = walk;
+  const rank = sizes.length;
+  for (const size of sizes) ints[at++] = size;
+  let quantity = 0;
+  const put = (): void => {
+    const { base, strides } = walk.quantities[quantity++]!;
+    ints[at++] = base;
+    for (const stride of strides) ints[at++] = stride;
+    let passed = 0;
+    for (let axis = 1; axis < rank; axis++) {
+      ints[at++] = strides[axis]! - passed;
+      passed += (sizes[axis]! - 1) * strides[axis]!;
+    }
+  };
+  for (const { bounds } of inputs) {
+    put();
+    for (const { size } of bounds) {
+      put();
+      ints[at++] = size;
+    }
+  }
+  while (quantity < walk.quantities.length) put();
+  for (const output of outputs) ints[at++] = output;
+  at = (at + 1) & ~1;
+  for (let i = 0; i < types.length; i++, at += 2) {
+    const value = uniforms[i]!;
+    switch (types[i]!) {
+      case 'float64': doubles[at >> 1] = value; break;
+      case 'bool': ints[at] = value ? -1 : 0; break;
+      case 'float32': floats[at] = value; break;
+      default: ints[at] = value;
+    }
+  }
+  return at << 2;
+}
