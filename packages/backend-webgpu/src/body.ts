@@ -2,7 +2,7 @@
 import { type Layout, ordered, print, type ScalarFunction, type View } from '@nn/tensor/backend';
 import { boundsSignature, linesPerView, loadText, pushLoad } from './access.ts';
 import type { Bindings } from './bindings.ts';
-import { wgsl } from './dialect.ts';
+import { castText, wgsl } from './dialect.ts';
 import { lineText, pushLine, pushUniforms, type Slots, uniformsText, type Values } from './params.ts';
 import { type Line, linesOf, reordered, signature, type Walk } from './walk.ts';
 
@@ -42,7 +42,7 @@ export function bodyText(
   return {
     loads,
     lines: [
-      ...views.map((_, i) => `let x${first + i} = load${first + i}(${at});`),
+      ...views.map(({ storage }, i) => `let x${first + i} = ${castText(`load${first + i}(${at})`, storage.dtype, f.inputs[first + i]!)};`),
       ...indexAxes(f).map((axis, i) => `let a${axis} = i32(${lineText(rest[i]!, coordinates, slots)});`),
       ...uniformsText(f, slots),
       ...printed.lines,

@@ -21,11 +21,12 @@ const compare = (symbol: string): Spelling<string> => (node, a, b) =>
 const shift = (symbol: string): Spelling<string> => (node, a, b) =>
   isBool(node) ? (symbol === '<<' ? a : `(${a} && !${b})`) : `(${a} ${symbol} (u32(${b}) & 31u))`;
 
-const cast: Spelling<string> = (node, x) => {
-  const from = node.args[0]!.dtype;
-  if (node.dtype === 'bool') return from === 'float32' ? `truth_f32(${x})` : `(${x} != ${constant(0, from)})`;
-  return from === 'float32' ? `to_${types[node.dtype]!}(${x})` : `${types[node.dtype]!}(${x})`;
-};
+/** `code`, a value of `from`, as a value of `to`. */
+export function castText(code: string, from: DType, to: DType): string {
+  if (from === to) return code;
+  if (to === 'bool') return from === 'float32' ? `truth_f32(${code})` : `(${code} != ${constant(0, from)})`;
+  return from === 'float32' ? `to_${types[to]!}(${code})` : `${types[to]!}(${code})`;
+}
 
 /** NaN and infinities may not be literals, -1 must not meet another minus. */
 function constant(value: number, dtype: DType): string {
@@ -57,7 +58,7 @@ export const wgsl: Dialect = {
     not: (node, a) => `(${isBool(node) ? '!' : '~'}${a})`,
     shl: shift('<<'), shr: shift('>>'),
     select: (_, condition, yes, no) => `select(${no}, ${yes}, ${condition})`,
-    cast,
+    cast: (node, x) => castText(x, node.args[0]!.dtype, node.dtype),
   },
   input: (position) => `x${position}`,
   uniform: (position) => `u${position}`,
@@ -67,7 +68,4 @@ export const wgsl: Dialect = {
 };
 
 /** `code`, a value of `from`, as it is stored in memory of `to`. */
-export function storedText(code: string, from: DType, to: DType): string {
-  if (to === 'bool') return from === 'bool' ? `u32(${code})` : `u32(${code} != ${constant(0, from)})`;
-  return from === to ? code : `${types[to]!}(${code})`;
-}
+export const storedText = (code: string, from: DType, to: DType): string => (to === 'bool' ? `u32(${castText(code, from, to)})` : castText(code, from, to));

@@ -3,7 +3,7 @@ import { type DType, fail, hostArray, type Storage, type TypedArray } from '@nn/
 import type { Bindings } from './bindings.ts';
 import { Failures } from './failures.ts';
 import type { Kernel } from './kernel.ts';
-import type { Values } from './params.ts';
+import { Values } from './params.ts';
 import { Pipelines } from './pipelines.ts';
 import { Pool } from './pool.ts';
 import { Recorder } from './recorder.ts';
@@ -43,6 +43,8 @@ const MAP_READ = 1;
 
 export class Engine {
   readonly device: GPUDevice;
+  /** The verbs' one collector: each dispatch copies what it holds. */
+  readonly values = new Values();
   readonly #failures: Failures;
   readonly #pool: Pool;
   readonly #staging: Pool;

@@ -1,10 +1,10 @@
 import { sizeOf, type Target, type View } from '@nn/tensor/backend';
 import { boundsSignature, linesPerView, loadText, pushLoad } from './access.ts';
 import { Bindings } from './bindings.ts';
-import { storedText } from './dialect.ts';
+import { castText, storedText, types } from './dialect.ts';
 import type { Engine } from './engine.ts';
 import { assemble, elementText, type Kernel, THREADS } from './kernel.ts';
-import { coordinatesText, pushSizes, Slots, Values } from './params.ts';
+import { coordinatesText, pushSizes, Slots } from './params.ts';
 import { type Line, linesOf, reordered, signature, type Walk, walk } from './walk.ts';
 
 /** `output[i, j, ..] = source[index[i, j, ..], j, ..]` (for axis 0), 0 where the index is out of range. */
@@ -18,7 +18,7 @@ export function gather(engine: Engine, source: View, index: View, axis: number, 
   const views = [index, source];
   const bindings = new Bindings(views, [output]);
   const size = sizeOf(shape);
-  const values = new Values();
+  const values = engine.values.restarted();
   pushSizes(steps.groups[0]!, values);
   values.push(source.shape[axis]!);
   const { perView } = linesPerView(views, steps.lines);
@@ -42,8 +42,8 @@ function gatherKernel(views: readonly View[], { groups, lines }: Walk, bindings:
     operation: 'gather', bindings, slots, globals: loads,
     main: [
       ...elementText, ...at.lines,
-      `let at = u32(${from[0]!.dtype === 'float32' ? `to_i32(index(${at.names.join(', ')}))` : `index(${at.names.join(', ')})`});`,
-      `var value = ${from[1]!.dtype === 'bool' ? 'false' : storedText('0i', 'int32', from[1]!.dtype)};`,
+      `let at = u32(${castText(`index(${at.names.join(', ')})`, from[0]!.dtype, 'int32')});`,
+      `var value = ${types[from[1]!.dtype]!}();`,
       `if (at < ${range}) { value = source(${names.join(', ')}); }`,
       `s${bindings.outputs[0]!}[${slots.next()} + i] = ${storedText('value', from[1]!.dtype, to.dtype)};`,
     ],

@@ -4,7 +4,7 @@ import { bodySignature, bodyText, functionLines, pushBody } from './body.ts';
 import { storedText } from './dialect.ts';
 import type { Engine } from './engine.ts';
 import { assemble, elementText, type Kernel, THREADS } from './kernel.ts';
-import { coordinatesText, pushSizes, Slots, Values } from './params.ts';
+import { coordinatesText, pushSizes, Slots } from './params.ts';
 import { walk, type Walk } from './walk.ts';
 
 /** `outputs[k][i] = f(inputs[..][i])`, a thread an element. Each thread reads all before it writes, so that an output may be an input of identical layout. */
@@ -12,7 +12,7 @@ export function map(engine: Engine, f: ScalarFunction, inputs: readonly View[], 
   const steps = walk([shape], functionLines(f, inputs, shape.map((_, axis) => axis)));
   const bindings = new Bindings(inputs, outputs);
   const size = sizeOf(shape);
-  const values = new Values();
+  const values = engine.values.restarted();
   pushSizes(steps.groups[0]!, values);
   pushBody(f, inputs, uniforms, steps.lines, values);
   values.push(...outputs.map(({ offset }) => offset));

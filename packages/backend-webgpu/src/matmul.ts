@@ -5,7 +5,7 @@ import { Bindings } from './bindings.ts';
 import { bodySignature, bodyText, functionLines, pushBody } from './body.ts';
 import type { Engine } from './engine.ts';
 import { assemble, type Kernel } from './kernel.ts';
-import { coordinatesText, pushSizes, Slots, Values } from './params.ts';
+import { coordinatesText, pushSizes, Slots } from './params.ts';
 import { storedText } from './dialect.ts';
 import { type Line, linesOf, reordered, type Walk, walk } from './walk.ts';
 
@@ -30,7 +30,7 @@ export function matmul(engine: Engine, a: View, b: View, output: Target, epilogu
   const bindings = new Bindings(views, [output]);
   const own: Own = rows > SIDE && columns > SIDE ? 4 : 1;
   const tiles = [rows, columns].map((size) => Math.ceil(size / (SIDE * own))) as [number, number];
-  const values = new Values();
+  const values = engine.values.restarted();
   values.push(rows, inner, columns, ...tiles);
   pushSizes(steps.groups[0]!, values);
   const split = cut(a, b, steps.lines);

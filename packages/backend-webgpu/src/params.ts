@@ -20,11 +20,16 @@ export class Slots {
   get vectors(): number { return (this.#taken + 3) >> 2; }
 }
 
-/** Collects the values of parameters for one dispatch. Negative numbers wrap: addresses are computed modulo 2 ** 32. */
+/** Collects the values of parameters, for one dispatch at a time. Negative numbers wrap: addresses are computed modulo 2 ** 32. */
 export class Values {
   #words = new Uint32Array(64);
   #floats = new Float32Array(this.#words.buffer);
   #length = HEADER;
+
+  restarted(): this {
+    this.#length = HEADER;
+    return this;
+  }
 
   /** What was appended, with the header filled in. */
   words(row: number, total: number): Uint32Array {

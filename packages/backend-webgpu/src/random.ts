@@ -2,13 +2,13 @@ import { blocksFor, type Target } from '@nn/tensor/backend';
 import { Bindings } from './bindings.ts';
 import type { Engine } from './engine.ts';
 import { assemble, elementText, type Kernel, THREADS } from './kernel.ts';
-import { Slots, Values } from './params.ts';
+import { Slots } from './params.ts';
 
 /** Philox 4x32-10, a thread a block of four words: bit for bit what `uniformNumbers` draws. */
 export function randomUniform(engine: Engine, key: readonly [number, number], counter: number, length: number, output: Target): void {
   const bindings = new Bindings([], [output]);
   const blocks = blocksFor(length);
-  const values = new Values();
+  const values = engine.values.restarted();
   values.push(key[0], key[1], counter >>> 0, Math.floor(counter / 2 ** 32), length, output.offset);
   engine.run({ family: 'randomUniform', variant: '', build: () => randomKernel(bindings), bindings, values, total: blocks, groups: Math.ceil(blocks / THREADS) });
 }

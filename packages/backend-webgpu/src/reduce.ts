@@ -4,7 +4,7 @@ import { bodySignature, bodyText, functionLines, pushBody } from './body.ts';
 import { storedText, types } from './dialect.ts';
 import type { Engine } from './engine.ts';
 import { assemble, elementText, type Kernel, THREADS } from './kernel.ts';
-import { coordinatesText, pushSizes, Slots, Values } from './params.ts';
+import { coordinatesText, pushSizes, Slots } from './params.ts';
 import { walk, type Walk } from './walk.ts';
 
 /** Runs up to here are one thread's work, longer ones a workgroup's. */
@@ -33,7 +33,7 @@ export function reduce(
   function reduceRuns(to: Target, spans: number): void {
     const steps = walk([sizes(kept), sizes(axes)], functionLines(f, inputs, [...kept, ...axes]));
     const bindings = new Bindings(inputs, [to]);
-    const values = new Values();
+    const values = engine.values.restarted();
     const form = run <= SHORT ? 'thread' : 'workgroup';
     const total = results * spans;
     values.push(run, ...(form === 'thread' ? [] : [spans, Math.ceil(run / spans)]));
