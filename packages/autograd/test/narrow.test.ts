@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import '@nn/autograd';
 import { complete, ReferenceBackend } from '@nn/tensor';
-import { type Backend, type CoreOp, lowered, type Op, type ScalarFunction, type Target, type View } from '@nn/tensor/backend';
+import { type Backend, type CoreOp, isContiguous, lowered, type Op, type ScalarFunction, type Target, type View } from '@nn/tensor/backend';
 import { conformance } from '@nn/tensor/conformance';
 
 const core: readonly CoreOp[] = [
@@ -18,6 +18,9 @@ function narrow(): Backend {
   const fitting = (f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[]) => {
     const bound = new Set([...inputs, ...outputs].map(({ storage }) => storage)).size;
     if (inputs.length > limits.inputs || outputs.length > limits.outputs || bound > limits.bindings || uniforms.length > limits.uniforms) throw new Error(`narrow: ${bound} storages and ${uniforms.length} uniforms for ${f.key}`);
+    for (const view of inputs) {
+      for (const { storage, offset } of outputs) if (view.storage === storage && !(isContiguous(view) && offset === view.offset)) throw new Error('narrow: an output is an input of another layout');
+    }
     return lowered(f, spelled);
   };
   return {

@@ -56,6 +56,11 @@ export const fused: readonly Case[] = [
   values('overwriting another tensor', three, overwritten((x, y, z) => { folded.into([z], x, y); })),
   values('overwriting by views', [input([3, 4]), input([4, 3]), input([4])], overwritten((x, y, z) => { folded.into([x], x, y.transpose(0, 1), z); })),
   values('overwriting two operands by each other', three, overwritten((x, y) => { swapped.into([x, y], x, y); })),
+  values('overwriting by another order of itself', [input([70, 70]), input([70, 70], { seed: 1 })], (x, y) => {
+    folded.into([x], x, x.T);
+    y.assign(y.flip());
+    return [x, y];
+  }),
   values('overwriting with repeated operands', three, overwritten((x, y) => { folded.into([x], x, x, y); })),
 
   ...operation(`${COUNT} operands, one result`, many, (...xs) => folded(...xs), { times: 4 }),

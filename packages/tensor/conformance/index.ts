@@ -17,11 +17,20 @@
 import { type Device, reference } from '../src/index.ts';
 import { slot } from '../src/tracer.ts';
 import type { Case } from './case.ts';
+import { convolution } from './convolution.ts';
+import { creation } from './creation.ts';
+import { dtypes } from './dtypes.ts';
 import { elementwise } from './elementwise.ts';
+import { empty } from './empty.ts';
+import { errors } from './errors.ts';
 import { fused } from './fused.ts';
+import { indexing } from './indexing.ts';
+import { joining } from './joining.ts';
 import { matmul } from './matmul.ts';
+import { memory } from './memory.ts';
 import { movement } from './movement.ts';
 import { reductions } from './reductions.ts';
+import { training } from './training.ts';
 
 /** What the suite uses of a test runner. */
 export interface TestRunner {
@@ -40,7 +49,9 @@ export interface ConformanceOptions {
   readonly families?: readonly Family[];
 }
 
-const families = { elementwise, fused, reductions, matmul, movement } satisfies Readonly<Record<string, readonly Case[]>>;
+const families = {
+  elementwise, fused, reductions, matmul, movement, indexing, joining, dtypes, creation, empty, memory, errors, convolution, training,
+} satisfies Readonly<Record<string, readonly Case[]>>;
 
 /** The parts of the suite. */
 export type Family = keyof typeof families;

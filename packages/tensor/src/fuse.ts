@@ -1,12 +1,12 @@
 /** Element-wise functions of tensors: one operation at a time, or fused into one kernel. */
 import { type DType, promote, weak } from './dtype.ts';
-import { fail, show } from './errors.ts';
+import { fail } from './errors.ts';
 import type { Op, Operand } from './expr/elementwise.ts';
 import { type ScalarFunction, trace } from './expr/function.ts';
 import { Scalar } from './expr/scalar.ts';
-import { handle } from './handle.ts';
-import { run, view } from './primitives.ts';
-import { broadcastShapes, normalizeAxes, sameShape } from './shape.ts';
+import { overwrite } from './overwrite.ts';
+import { run } from './primitives.ts';
+import { broadcastShapes, normalizeAxes } from './shape.ts';
 import type { Reduction } from './backend/interface.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -94,21 +94,9 @@ export function fuse<const R extends Scalar | readonly Scalar[]>(body: (...args:
     },
     into(targets: readonly Tensor[], ...args: Argument[]): void {
       const { f, tensors, numbers } = prepare(args);
-      overwrite(f, tensors, numbers, targets);
+      overwrite('into', f, tensors, numbers, targets);
     },
   });
-}
-
-function overwrite(f: ScalarFunction, tensors: readonly Tensor[], numbers: readonly number[], targets: readonly Tensor[]): void {
-  const { shape, device } = targets[0]!;
-  for (const [i, target] of targets.entries()) {
-    if (!sameShape(target.shape, shape) || target.dtype !== f.roots[i]?.dtype) {
-      fail('into', `target ${i} is ${target.dtype} ${show(target.shape)}, the result ${f.roots[i]?.dtype ?? 'missing'} ${show(shape)}`);
-    }
-  }
-  const inputs = tensors.map((tensor) => view(tensor, 'into', shape));
-  device.map(f, inputs, numbers, targets.map((target) => target[handle].target('into')), shape);
-  for (const target of targets) target[handle].allocation.version++;
 }
 
 const eager = new Map<string, ScalarFunction>();

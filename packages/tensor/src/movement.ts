@@ -72,7 +72,7 @@ export function narrow(x: Tensor, axis: number, start: number, length: number): 
 }
 
 export function flip(x: Tensor, axes?: number | readonly number[]): Tensor {
-  return normalizeAxes('flip', axes, x.shape.length).reduce((y, axis) => slice(y, axis, Math.max(0, x.shape[axis]! - 1), x.shape[axis]!, -1), x);
+  return scope(() => normalizeAxes('flip', axes, x.shape.length).reduce((y, axis) => slice(y, axis, Math.max(0, x.shape[axis]! - 1), x.shape[axis]!, -1), x), 'flip');
 }
 
 /** Pairs (before, after) from the last axis backwards, as PyTorch's `pad`; negative ones crop. */
@@ -88,8 +88,7 @@ export function pad(x: Tensor, padding: readonly number[], value: number): Tenso
     }
     return y;
   };
-  if (value === 0) return padded(x);
-  return scope(() => padded(x).where(padded(x.newFull([], 1, { dtype: 'bool' }).expand(x.shape)), value), 'pad');
+  return scope(() => value === 0 ? padded(x) : padded(x).where(padded(x.newFull([], 1, { dtype: 'bool' }).expand(x.shape)), value), 'pad');
 }
 
 /** Sliding windows of `size` on `axis`, on a new last axis. */
@@ -101,9 +100,11 @@ export function unfold(x: Tensor, axis: number, size: number, step: number, dila
     fail('unfold', `windows of ${size} (step ${step}, dilation ${dilation}) do not fit on axis ${axis} of ${show(x.shape)}`, 'Use a smaller window, or pad first.');
   }
   const places = x.shape[at]! - reach + 1;
-  const spread = expand(unsqueeze(x, rank), [...x.shape, size]);
-  const windows = only(run('skew', [spread], { axis: at, size: places, shift: -dilation }));
-  return slice(windows, at, 0, Math.ceil(places / step), step);
+  return scope(() => {
+    const spread = expand(unsqueeze(x, rank), [...x.shape, size]);
+    const windows = only(run('skew', [spread], { axis: at, size: places, shift: -dilation }));
+    return slice(windows, at, 0, Math.ceil(places / step), step);
+  }, 'unfold');
 }
 
 export function diagonal(x: Tensor, first: number, second: number): Tensor {
@@ -125,13 +126,12 @@ export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   const room = first.device.limits.slices ? Infinity : Math.min(first.device.limits.inputs, first.device.limits.bindings - 1);
   if (tensors.length === 1) return first;
   if (tensors.length <= room) return only(run('concat', tensors, { axis: at }));
-  const groups = Array.from({ length: Math.ceil(tensors.length / room) }, (_, i) => concat(tensors.slice(i * room, (i + 1) * room), at));
-  return concat(groups, at);
+  return scope(() => concat(Array.from({ length: Math.ceil(tensors.length / room) }, (_, i) => concat(tensors.slice(i * room, (i + 1) * room), at)), at), 'concat');
 }
 
 /** Joins along a new axis. */
 export function stack(tensors: readonly Tensor[], axis = 0): Tensor {
   if (tensors.length === 0) fail('stack', 'no tensors were given');
   const at = normalizeAxis('stack', axis, tensors[0]!.shape.length + 1);
-  return concat(tensors.map((tensor) => unsqueeze(tensor, at)), at);
+  return scope(() => concat(tensors.map((tensor) => unsqueeze(tensor, at)), at), 'stack');
 }

@@ -70,9 +70,10 @@ const executions: { readonly [P in Primitive]: Execution<P> } = {
 
 /** Runs a primitive and, where an input is part of a recorded graph, records it. */
 export function run<P extends Primitive>(primitive: P, inputs: readonly Tensor[], attributes: Primitives[P]): Tensor[] {
-  for (const input of inputs) input[handle].check(primitive);
+  const operation = spoken(primitive, attributes);
+  for (const input of inputs) input[handle].check(operation);
   const like = inputs[0]!;
-  const outputs = executions[primitive](inputs, attributes, commonDevice(spoken(primitive, attributes), inputs)).map((made) => like.made(made));
+  const outputs = executions[primitive](inputs, attributes, commonDevice(operation, inputs)).map((made) => like.made(made));
   record({ primitive, inputs, attributes, outputs });
   return outputs;
 }

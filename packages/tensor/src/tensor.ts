@@ -9,6 +9,7 @@ import { Handle, handle } from './handle.ts';
 import { at, gather, type Index, indexSelect, scatterAdd } from './indexing.ts';
 import { type LinearEnd, matmul } from './linear.ts';
 import * as move from './movement.ts';
+import { overwrite } from './overwrite.ts';
 import { run } from './primitives.ts';
 import { argBest, type Axes, logSoftmax, logsumexp, mean, reduce, type ReduceOptions, softmax } from './reductions.ts';
 import { adopt, rehandle } from './scope.ts';
@@ -158,10 +159,7 @@ export class Tensor extends Elementwise<Tensor> {
    */
   assign(values: Tensor): this {
     if (!sameShape(values.shape, this.shape)) fail('assign', `${show(values.shape)} into ${show(this.shape)}`, 'Shapes must be equal.');
-    const source = values.dtype === this.dtype ? identity(this.dtype) : casting(values.dtype, this.dtype);
-    if (values.device !== this.device) fail('assign', `values on ${values.device.name}, the tensor on ${this.device.name}`, 'Move them first: await values.to(device).');
-    this.device.map(source, [values[handle].view('assign')], [], [this[handle].target('assign')], this.shape);
-    this[handle].allocation.version++;
+    overwrite('assign', values.dtype === this.dtype ? identity(this.dtype) : casting(values.dtype, this.dtype), [values], [], [this]);
     return this;
   }
   /** Lets go of the values now, instead of when nothing refers to the tensor. */

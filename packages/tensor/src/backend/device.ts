@@ -43,8 +43,8 @@ export class Device implements CoreBackend, OptionalBackend {
   resetPeak(): void { this.#peak = this.#bytes; }
 
   allocate(dtype: DType, length: number): Storage {
-    const bytes = bytesOf(dtype) * length;
     if (!this.limits.dtypes.includes(dtype)) fail('allocate', `${this.name} has no ${dtype}`, `It has ${this.limits.dtypes.join(', ')}.`);
+    const bytes = bytesOf(dtype) * length;
     if (bytes > this.limits.storageBytes) fail('allocate', `${megabytes(bytes)} in one tensor, ${this.name} takes ${megabytes(this.limits.storageBytes)}`, 'Use smaller batches.');
     if (this.#bytes + bytes > this.limits.memoryBytes) {
       fail('allocate', `${megabytes(this.#bytes)} are live on ${this.name}, ${megabytes(bytes)} more would pass its ${megabytes(this.limits.memoryBytes)}`,
