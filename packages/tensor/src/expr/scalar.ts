@@ -125,6 +125,7 @@ export class Table {
     switch (exponent) {
       case 0: return x.constant(1);
       case 0.5: return isFloat(x.dtype) ? x.sqrt() : undefined;
+      case -0.5: return isFloat(x.dtype) ? x.rsqrt() : undefined;
       case 1: return x;
       case 2: return x.square();
       case 3: return x.square().mul(x);
