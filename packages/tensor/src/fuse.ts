@@ -121,4 +121,4 @@ export function applyEager(op: Op, operands: readonly Operand<Tensor>[]): Tensor
 
 /** Numbers are uniforms, but for these. */
 const isFixed = (op: Op, i: number, operand: Operand<Tensor>): operand is number | boolean =>
-  typeof operand === 'boolean' || (op === 'pow' && i === 1 && typeof operand === 'number' && (operand === 0.5 || (Number.isInteger(operand) && Math.abs(operand) <= 4)));
+  typeof operand === 'boolean' || (op === 'pow' && i === 1 && typeof operand === 'number' && (Math.abs(operand) === 0.5 || (Number.isInteger(operand) && Math.abs(operand) <= 4)));
