@@ -57,8 +57,28 @@ export function literal(value: number): string {
   return String(value);
 }
 
-/** Functions that kernels call, as [parameters, body]; gpu.js compiles in those that a kernel mentions. */
-export const functions: { readonly [name: string]: readonly [parameters: readonly string[], body: string] } = {
+/** A function of numbers as gpu.js takes it. */
+export interface Helper {
+  readonly source: string;
+  readonly settings: { readonly argumentTypes: readonly string[]; readonly returnType: string };
+}
+
+/** The functions that `text` calls, and those that these call. */
+export function helpersOf(text: string): Helper[] {
+  const found = new Map<string, Helper>();
+  const visit = (calling: string): void => {
+    for (const [name, [parameters, body]] of Object.entries(functions)) {
+      if (found.has(name) || !calling.includes(`${name}(`)) continue;
+      found.set(name, { source: `function ${name}(${parameters.join(', ')}) {${body}\n}`, settings: { argumentTypes: parameters.map(() => 'Number'), returnType: 'Number' } });
+      visit(body);
+    }
+  };
+  visit(text);
+  return [...found.values()];
+}
+
+/** Functions that kernels call, as [parameters, body]. */
+const functions: { readonly [name: string]: readonly [parameters: readonly string[], body: string] } = {
   // The quotient may be rounded, on graphics cards by more than half a place: its remainder tells. Anything by 0 is 0.
   quotient: [['a', 'b'], `
     if (b === 0) { return 0; }
@@ -70,7 +90,7 @@ export const functions: { readonly [name: string]: readonly [parameters: readonl
     return q;`],
   rest: [['a', 'b'], 'if (b === 0) { return 0; } return a - quotient(a, b) * b;'],
   remainder: [['a', 'b'], `
-    const r = a - Math.floor(a / b) * b;
+    const r = Math.abs(b) === Infinity ? a + (a - a) : a - Math.floor(a / b) * b;
     const sign = b < 0 ? -1 : 1;
     if (r * sign < 0) { return r + b; }
     if (r * sign >= b * sign) { return r - b; }
@@ -86,8 +106,8 @@ export const functions: { readonly [name: string]: readonly [parameters: readonl
     if (b === 0) { return 1; }
     const size = Math.abs(a);
     const p = size === 1 ? 1 : Math.pow(size, b);
-    if (a >= 0) { return p; }
-    if (b !== Math.floor(b)) { return size < Infinity ? 0 / 0 : p; }
+    if (a > 0 || 1 / a > 0) { return p; }
+    if (b !== Math.floor(b)) { return size > 0 && size < Infinity ? 0 / 0 : p; }
     return b - 2 * Math.floor(b / 2) > 0.5 ? -p : p;`],
   // Quarter turns go off in three pieces (Cody and Waite), the rest by the minimax polynomials of Cephes' sinf and cosf.
   wave: [['x', 'ahead'], `

@@ -1,7 +1,7 @@
 /** gpu.js itself: which of its engines runs, and kernels compiled by it. Nothing here falls back to another engine unasked. */
 import { fail, type Limits } from '@nn/tensor/backend';
 import type { Gpu, KernelRun, Texture } from '../vendor/gpu.js';
-import { functions } from './dialect.ts';
+import { helpersOf } from './dialect.ts';
 import { EXACT } from './space.ts';
 import type { Target } from './text.ts';
 
@@ -27,10 +27,6 @@ export class Engine {
     this.mode = mode;
     this.version = version;
     this.target = mode === 'webasm' || mode === 'cpu' ? 'host' : 'shader';
-    for (const [name, [parameters, body]] of Object.entries(functions)) {
-      const argumentTypes = Object.fromEntries(parameters.map((parameter) => [parameter, 'Number']));
-      gpu.addFunction(`function ${name}(${parameters.join(', ')}) {${body}\n}`, { argumentTypes, returnType: 'Number' });
-    }
     const probe = this.compile('function (x) { return x[this.thread.x] * 2; }', 2);
     const [, four] = hostValues(probe.call([new Float32Array([1, 2])]));
     if (four !== 4) fail('gpujs', `mode ${mode} computed 2 * 2 = ${four}`, 'Ask for another mode.');
@@ -40,7 +36,7 @@ export class Engine {
   compile(text: string, length: number): Kernel {
     const onCard = this.target === 'shader';
     return new Kernel(this.#gpu.createKernel(text, {
-      output: [length], immutable: true, precision: 'single', ...(onCard ? { pipeline: true, optimizeFloatMemory: true } : {}),
+      output: [length], functions: helpersOf(text), immutable: true, precision: 'single', ...(onCard ? { pipeline: true, optimizeFloatMemory: true } : {}),
     }), this.mode, text);
   }
 

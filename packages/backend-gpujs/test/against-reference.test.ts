@@ -109,7 +109,7 @@ describe.each<Mode>(['webasm', 'cpu'])('mode %s', (mode) => {
     close(await reduced('max', square, [data], shape, [0, shape.length - 1]), 1e-5);
   });
 
-  it.each([[100], [1000], [1024 * 1024 + 7], [3, 50021], [50021, 3], [129, 2, 131], [2000, 700]].map((shape) => [shape] as const))('long reductions: %j', async (shape) => {
+  it.each([[100], [1000], [200003], [3, 20021], [20021, 3], [129, 2, 131], [500, 300]].map((shape) => [shape] as const))('long reductions: %j', async (shape) => {
     const data = numbers(sizeOf(shape)).map((x) => x + 1);
     const rest = shape.map((_, i) => i).slice(shape.length > 1 ? 1 : 0);
     close(await reduced('sum', trace(['float32'], [], ([x]) => [x!]), [input(data, contiguous(shape))], shape, shape.map((_, i) => i)), 1e-5);

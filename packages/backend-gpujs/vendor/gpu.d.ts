@@ -14,17 +14,16 @@ export interface KernelRun {
 
 export interface KernelSettings {
   readonly output: readonly number[];
+  readonly functions?: readonly { readonly source: string; readonly settings: { readonly argumentTypes: readonly string[]; readonly returnType: string } }[];
   readonly pipeline?: boolean;
   readonly immutable?: boolean;
   readonly optimizeFloatMemory?: boolean;
   readonly precision?: 'single' | 'unsigned';
-  readonly loopMaxIterations?: number;
 }
 
 export interface Gpu {
   readonly context: WebGLRenderingContext | WebGL2RenderingContext | null;
   createKernel(source: string, settings: KernelSettings): KernelRun;
-  addFunction(source: string, settings: { readonly argumentTypes: Readonly<Record<string, string>>; readonly returnType: string }): this;
   destroy(): Promise<void>;
 }
 
