@@ -10,9 +10,12 @@ import { SCRATCH, SCRATCH_BYTES } from './memory.ts';
 import { Pool } from './pool.ts';
 import { Random } from './random.ts';
 import { Reductions } from './reduce.ts';
+import { sharable, type StartThread } from './threads.ts';
 import { addressOf } from './walk.ts';
 
 export interface CpuOptions {
+  /** Threads that compute, the calling one included; default one per core. One where memory cannot be shared. */
+  readonly threads?: number;
   /** Most bytes of the heap; default what the engine allows, up to 4 GiB. */
   readonly memoryLimit?: number;
 }
@@ -31,12 +34,17 @@ export class CpuBackend implements Backend {
   readonly #random: Random;
   readonly #pool: Pool;
   readonly #compiler: Compiler;
+  /** Asked for more threads than there can be. */
+  readonly #alone: boolean;
 
-  constructor(options: CpuOptions = {}) {
-    this.#pool = new Pool();
-    this.#heap = new Heap(false, SCRATCH + SCRATCH_BYTES, options.memoryLimit ?? 2 ** 32);
+  /** `start` starts helping threads; without it there is one thread. */
+  constructor({ threads = 1, memoryLimit = 2 ** 32 }: CpuOptions = {}, start?: StartThread) {
+    const helped = threads > 1 && start !== undefined && sharable();
+    this.#alone = threads > 1 && !helped;
+    this.#heap = new Heap(helped, SCRATCH + (helped ? threads : 1) * SCRATCH_BYTES, memoryLimit);
+    this.#pool = new Pool(this.#heap, threads, helped ? start : undefined);
     this.#compiler = new Compiler(this.#heap);
-    const functions = new Functions(this.#compiler);
+    const functions = new Functions(this.#compiler, this.#pool);
     this.#maps = new Maps(functions, this.#heap, this.#pool);
     this.#reductions = new Reductions(functions, this.#heap, this.#pool, this.#maps);
     this.#products = new Products(this, this.#compiler, this.#heap, this.#pool);
@@ -48,7 +56,12 @@ export class CpuBackend implements Backend {
     };
   }
 
-  describe(): string { return `cpu (WebAssembly SIMD${this.#compiler.fused ? ', relaxed FMA' : ''}, ${this.#pool.threads} thread)`; }
+  describe(): string {
+    const { threads } = this.#pool;
+    const why = this.#alone ? ': memory cannot be shared here' : '';
+    return `cpu (WebAssembly SIMD${this.#compiler.fused ? ', relaxed FMA' : ''}, ${threads} thread${threads === 1 ? '' : 's'}${why})`;
+  }
+  destroy(): void { this.#pool.stop(); }
 
   allocate(dtype: DType, length: number): Storage {
     return { dtype, length, address: this.#heap.allocate(bytesOf(dtype) * length) } as Block;

@@ -3,6 +3,7 @@ import { type DType, ordered, ScalarFunction } from '@nn/tensor/backend';
 import { type Form, scalarForm, vectorForm } from './form.ts';
 import type { Compiler, Kernel } from './kernel.ts';
 import type { LoopSpec } from './loop.ts';
+import type { Pool } from './pool.ts';
 import type { Walk } from './walk.ts';
 import type { Frame, ModuleBuilder } from './wasm/assembler.ts';
 
@@ -20,10 +21,14 @@ export interface Prepared {
 
 export class Functions {
   readonly #compiler: Compiler;
+  readonly #pool: Pool;
   readonly #seen = new WeakMap<ScalarFunction, Prepared>();
   readonly #byKey = new Map<string, Prepared>();
 
-  constructor(compiler: Compiler) { this.#compiler = compiler; }
+  constructor(compiler: Compiler, pool: Pool) {
+    this.#compiler = compiler;
+    this.#pool = pool;
+  }
 
   prepare(f: ScalarFunction): Prepared {
     let prepared = this.#seen.get(f);
@@ -32,9 +37,15 @@ export class Functions {
     if (prepared) this.#byKey.delete(f.key);
     else prepared = inspect(f);
     this.#byKey.set(f.key, prepared);
-    if (this.#byKey.size > MOST_FUNCTIONS) this.#byKey.delete(this.#byKey.keys().next().value!);
+    if (this.#byKey.size > MOST_FUNCTIONS) this.#forgetOldest();
     this.#seen.set(f, prepared);
     return prepared;
+  }
+
+  #forgetOldest(): void {
+    const [key, { kernels }] = this.#byKey.entries().next().value!;
+    this.#byKey.delete(key);
+    for (const kernel of kernels.values()) this.#pool.forget(kernel);
   }
 
   /** The kernel `name` of `f`; `make` compiles it when first asked for. */

@@ -4,6 +4,7 @@
  */
 import { complete, type Device } from '@nn/tensor/backend';
 import { CpuBackend, type CpuOptions } from './backend.ts';
+import { cores, threadStarter } from './threads.ts';
 
 export type { CpuOptions } from './backend.ts';
 
@@ -13,6 +14,7 @@ export type { CpuOptions } from './backend.ts';
  * @example
  * setDefaultDevice(await cpu());
  */
-export function cpu(options: CpuOptions = {}): Promise<Device> {
-  return Promise.resolve(complete(new CpuBackend(options)));
+export async function cpu(options: CpuOptions = {}): Promise<Device> {
+  const threads = options.threads ?? await cores();
+  return complete(new CpuBackend({ ...options, threads }, threads > 1 ? await threadStarter() : undefined));
 }

@@ -1,0 +1,49 @@
+/** Threads, as Node and as browsers have them. */
+import { startOf, workerSource } from './worker.ts';
+
+interface NodeWorker { unref(): void; terminate(): Promise<number>; on(event: 'error', listener: (error: Error) => void): unknown }
+interface NodeThreads { Worker: new (source: string, options: { eval: true; workerData: unknown; execArgv: string[]; name: string }) => NodeWorker }
+interface NodeSystem { availableParallelism(): number }
+interface NodeProcess { versions?: { node?: string }; getBuiltinModule?(id: string): unknown }
+
+const { process: node } = globalThis as { process?: NodeProcess };
+const inNode = node?.versions?.node !== undefined;
+
+/** Starts one thread; it never keeps a process alive. */
+export type StartThread = (memory: WebAssembly.Memory, thread: number) => { stop(): void };
+
+/** A module of Node's own. Its name is no literal in an import, so that bundlers for pages do not look for it. */
+const builtin = async (id: string): Promise<unknown> => node?.getBuiltinModule?.(id) ?? import(/* @vite-ignore */ id);
+
+/** Whether memory can be shared at all: pages need cross-origin isolation. */
+export const sharable = (): boolean => typeof SharedArrayBuffer === 'function' && (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false;
+
+/** Cores that this process may use. */
+export async function cores(): Promise<number> {
+  if (!inNode) return globalThis.navigator?.hardwareConcurrency ?? 1;
+  return (await builtin('node:os') as NodeSystem).availableParallelism();
+}
+
+/** Whether this thread may sleep: the one that draws a page may not. */
+export const maySleep = (): boolean => inNode || !('document' in globalThis);
+
+export async function threadStarter(): Promise<StartThread> {
+  if (inNode) {
+    const { Worker: Thread } = await builtin('node:worker_threads') as NodeThreads;
+    return (memory, thread) => {
+      const worker = new Thread(workerSource, { eval: true, workerData: startOf(memory, thread), execArgv: [], name: `nn cpu ${thread}` });
+      // Without this thread the others do its work.
+      worker.on('error', () => {});
+      worker.unref();
+      return { stop: () => { void worker.terminate(); } };
+    };
+  }
+  return (memory, thread) => {
+    const url = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
+    const worker = new Worker(url, { name: `nn cpu ${thread}` });
+    worker.addEventListener('error', (event) => { event.preventDefault(); });
+    worker.postMessage(startOf(memory, thread));
+    URL.revokeObjectURL(url);
+    return { stop: () => { worker.terminate(); } };
+  };
+}

@@ -1,0 +1,83 @@
+import { execFileSync } from 'node:child_process';
+import { contiguous, type Device, identity, permuted, trace, type View } from '@nn/tensor/backend';
+import { cpu } from '@nn/backend-cpu';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Dice, filled, values } from './random-functions.ts';
+
+const devices: Device[] = [];
+beforeAll(async () => { for (const threads of [1, 2, 3]) devices.push(await cpu({ threads })); });
+afterAll(async () => { for (const device of devices) await device.destroy(); });
+
+/** The bytes of what `compute` leaves in a float32 storage of `length`, on every device, several times. */
+function everywhere(length: number, compute: (device: Device, input: (shape: readonly number[], seed: number) => View, output: { storage: View['storage']; offset: 0 }) => void): Uint8Array[] {
+  return devices.flatMap((device) => [0, 1, 2, 3, 4].map(() => {
+    const made: View['storage'][] = [];
+    const input = (shape: readonly number[], seed: number): View => {
+      const storage = filled(device, 'float32', values(new Dice(seed), 'float32', shape.reduce((a, b) => a * b, 1)));
+      made.push(storage);
+      return { storage, ...contiguous(shape) };
+    };
+    const storage = device.allocate('float32', length);
+    compute(device, input, { storage, offset: 0 });
+    const result = device.readSync(storage, 0, length);
+    for (const each of [...made, storage]) device.free(each);
+    return new Uint8Array(result.buffer);
+  }));
+}
+
+function expectOne(results: readonly Uint8Array[]): void {
+  for (const result of results) expect(Buffer.compare(result, results[0]!)).toBe(0);
+}
+
+describe('1, 2 and 3 threads give the same bits', () => {
+  const wave = trace(['float32', 'float32'], [], ([x, y]) => [x!.sin().mul(y!.exp()).tanh()]);
+
+  it('map', () => {
+    expectOne(everywhere(300 * 701, (device, input, output) => device.map(wave, [input([300, 701], 1), { ...permuted(input([701, 300], 2), [1, 0]), storage: input([701, 300], 2).storage }], [], [output], [300, 701])));
+  });
+  it('reduce over each axis', () => {
+    for (const axes of [[0], [1], [2], [0, 2], [0, 1, 2]]) {
+      const shape = [40, 90, 70];
+      const count = shape.filter((_, axis) => !axes.includes(axis)).reduce((a, b) => a * b, 1);
+      expectOne(everywhere(count, (device, input, output) => device.reduce('sum', wave, [input(shape, 1), input(shape, 2)], [], shape, axes, output)));
+    }
+  });
+  it('a long sum', () => {
+    expectOne(everywhere(1, (device, input, output) => device.reduce('sum', identity('float32'), [input([1_000_003], 1)], [], [1_000_003], [0], output)));
+  });
+  it('matmul', () => {
+    for (const [m, k, n] of [[33, 784, 512], [300, 70, 301], [1, 1000, 999]] as const) {
+      expectOne(everywhere(m * n, (device, input, output) => device.matmul(input([m, k], 1), input([k, n], 2), output)));
+    }
+    expectOne(everywhere(1500 * 64, (device, input, output) => device.matmul(input([1500, 8, 40], 1), input([1500, 40, 8], 2), output)));
+  });
+  it('randomUniform', () => {
+    expectOne(everywhere(200_001, (device, _, output) => device.randomUniform([1, 2], 3, 200_001, output)));
+  });
+});
+
+describe('threads', () => {
+  it('see memory that has grown', () => {
+    const device = devices[1]!;
+    const blocks = Array.from({ length: 8 }, () => device.allocate('float32', 2 ** 22));
+    for (const storage of blocks) {
+      const ones = trace([], [], (_inputs, _uniforms, table) => [table.constant(1, 'float32')]);
+      device.map(ones, [], [], [{ storage, offset: 0 }], [2 ** 22]);
+      const sum = device.allocate('float32', 1);
+      device.reduce('sum', identity('float32'), [{ storage, ...contiguous([2 ** 22]) }], [], [2 ** 22], [0], { storage: sum, offset: 0 });
+      expect(device.readSync(sum, 0, 1)[0]).toBe(2 ** 22);
+      device.free(sum);
+    }
+    for (const storage of blocks) device.free(storage);
+  });
+
+  it('are told in the description', () => {
+    expect(devices.map((device) => /(\d threads?)\)$/.exec(device.describe())?.[1])).toEqual(['1 thread', '2 threads', '3 threads']);
+  });
+
+  it('do not keep a process alive', () => {
+    const program = "import { cpu } from '@nn/backend-cpu'; const device = await cpu({ threads: 3 }); console.log(device.name);";
+    const run = () => execFileSync(process.execPath, ['--conditions=@nn/source', '--input-type=module', '-e', program], { cwd: import.meta.dirname, timeout: 5000, encoding: 'utf8' });
+    expect(run()).toBe('cpu\n');
+  });
+});
