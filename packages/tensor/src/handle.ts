@@ -81,17 +81,22 @@ export class Handle {
 
   join(node: GraphNode, output: number): void {
     node.retain();
-    this.node?.release();
+    this.leave();
     this.node = node;
     this.output = output;
+  }
+
+  /** Out of the recorded graph. */
+  leave(): void {
+    this.node?.release();
+    this.node = undefined;
   }
 
   release(by: string): void {
     if (this.releasedBy) return;
     this.releasedBy = by;
     this.allocation.release();
-    this.node?.release();
-    this.node = undefined;
+    this.leave();
   }
 }
 

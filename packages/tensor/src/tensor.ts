@@ -169,12 +169,13 @@ export class Tensor extends Elementwise<Tensor> {
 
   // Differentiation: present once `@nn/autograd` is imported.
 
-  /** Whether operations on it are recorded. Set it on a leaf: a float tensor that no recorded operation made. */
+  /** Whether operations on it are recorded. Set it on a leaf: a float tensor that no recorded operation made. Switching it off forgets the gradient. */
   get requiresGrad(): boolean { return this[handle].node !== undefined; }
   set requiresGrad(on: boolean) {
     const own = this[handle];
     if (on === this.requiresGrad) return;
-    if (!on) fail('requiresGrad', 'it cannot be switched off in place', 'Use x.detach().');
+    if (!on && !this.isLeaf) fail('requiresGrad', 'it cannot be switched off for a result of recorded operations', 'Use x.detach().');
+    if (!on) return own.leave();
     if (!isFloat(this.dtype)) fail('requiresGrad', `${this.dtype} has no gradient`, 'Use a float dtype.');
     own.join(tracer('requiresGrad').leaf(), 0);
   }
@@ -184,6 +185,7 @@ export class Tensor extends Elementwise<Tensor> {
   get grad(): Tensor | null { return this[handle].node?.leaf ? this[handle].node.gradient : null; }
   set grad(gradient: Tensor | null) {
     const node = this[handle].node;
+    if (!node && !gradient) return;
     if (!node?.leaf) fail('grad', 'only leaves that require gradients have one', 'Set requiresGrad first.');
     if (gradient && !sameShape(gradient.shape, this.shape)) fail('grad', `${show(gradient.shape)} for a tensor of ${show(this.shape)}`);
     node.gradient = gradient;
