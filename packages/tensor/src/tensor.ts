@@ -175,9 +175,9 @@ export class Tensor extends Elementwise<Tensor> {
     const own = this[handle];
     if (on === this.requiresGrad) return;
     if (!on && !this.isLeaf) fail('requiresGrad', 'it cannot be switched off for a result of recorded operations', 'Use x.detach().');
-    if (!on) return own.leave();
     if (!isFloat(this.dtype)) fail('requiresGrad', `${this.dtype} has no gradient`, 'Use a float dtype.');
-    own.join(tracer('requiresGrad').leaf(), 0);
+    if (on) own.join(tracer('requiresGrad').leaf(), 0);
+    else own.leave();
   }
   /** Whether it is where gradients end: not the result of a recorded operation. */
   get isLeaf(): boolean { return this[handle].node?.leaf ?? true; }
