@@ -58,9 +58,11 @@ const outside = trace(['int32'], ['int32'], ([index], [size]) => [index!.lt(0).l
 
 /** Reports indices that are not in [0, size), unless `ignored`: at once on a device that can be read at once, else at the next awaited read. */
 export function checkIndices(operation: string, index: Tensor, size: number, what: 'an index' | 'a label' = 'an index', ignored?: number): void {
-  const own = index[handle];
   const text = message(operation, `${what} is out of range`, `Use 0 to ${size - 1}${ignored === undefined ? '' : `, or ${ignored} to leave an element out`}.`);
-  index.device.guard(ignored === undefined ? outside : outsideBut, [own.view(operation)], ignored === undefined ? [size] : [size, ignored], index.shape, text);
+  scope(() => {
+    const places = index.cast('int32')[handle].view(operation);
+    index.device.guard(ignored === undefined ? outside : outsideBut, [places], ignored === undefined ? [size] : [size, ignored], index.shape, text);
+  }, operation);
 }
 const outsideBut: ScalarFunction = trace(['int32'], ['int32', 'int32'], ([index], [size, ignored]) =>
   [index!.lt(0).logicalOr(index!.ge(size!)).logicalAnd(index!.ne(ignored!)).cast('int32')]);
@@ -78,7 +80,7 @@ export function gather(x: Tensor, axis: number, index: Tensor): Tensor {
   checkIndices('gather', index, x.shape[on]!);
   return scope(() => {
     const source = x.shape.reduce((y, _, i) => (i === on ? y : slice(y, i, 0, index.shape[i]!, 1)), x);
-    return run('gather', [source, index], { axis: on })[0]!;
+    return run('gather', [source, index.cast('int32')], { axis: on })[0]!;
   }, 'gather');
 }
 
@@ -106,7 +108,7 @@ export function scatterAdd(x: Tensor, axis: number, index: Tensor, source: Tenso
   return scope(() => {
     const used = index.shape.reduce((y, size, i) => slice(y, i, 0, size, 1), source);
     const missing = x.shape.flatMap((size, i) => (i === on ? [0, 0] : [size - index.shape[i]!, 0])).reverse();
-    const [whole, places] = [used, index].map((part) => part.pad(missing));
+    const [whole, places] = [used, index.cast('int32')].map((part) => part.pad(missing));
     return x.add(run('scatterAdd', [whole!, places!], { axis: on, shape: x.shape })[0]!);
   }, 'scatterAdd');
 }

@@ -24,7 +24,7 @@ export interface Target {
   readonly offset: number;
 }
 
-/** Applied to each element of a matmul before it is written: input 0 is the product, the others are `inputs`, views of the result's shape. */
+/** Applied to each element of a matmul before it is written: input 0 is the product, the others are `inputs`, views of the result's shape and not of its storage. */
 export interface Epilogue {
   readonly function: ScalarFunction;
   readonly inputs: readonly View[];
@@ -73,7 +73,7 @@ export interface CoreBackend {
   read(storage: Storage, offset: number, length: number): Promise<TypedArray>;
   free(storage: Storage): void;
 
-  /** `outputs[k][i] = f(inputs[..][i])` for every index of `shape`. All inputs have that shape. An output may be an input of identical layout. */
+  /** `outputs[k][i] = f(inputs[..][i])` for every index of `shape`. All inputs have that shape, and the dtypes of the function's. An output may be an input of identical layout. */
   map(f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], shape: Shape): void;
   /** Reduces `f` over `axes` of `shape` (the inputs' shape; `index` leaves refer to it). Over no elements `sum` is 0 and `prod` 1; `max` and `min` are not asked for. */
   reduce(kind: Reduction, f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], shape: Shape, axes: readonly number[], output: Target): void;

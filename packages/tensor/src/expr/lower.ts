@@ -34,7 +34,10 @@ const definitions: { readonly [P in DerivedOp]: Definition } = {
     return a.square().div(a.square().add(1).sqrt().add(1)).add(a).log1p().where(a.lt(1e9), a.log().add(Math.LN2)).mul(x.sign());
   },
   acosh: (x) => x.add(x.sub(1).sqrt().mul(x.add(1).sqrt())).log().where(x.lt(1e18), x.log().add(Math.LN2)),
-  atanh: (x) => x.mul(2).div(x.rsub(1)).log1p().mul(0.5),
+  atanh: (x) => {
+    const a = x.abs();
+    return a.mul(2).div(a.rsub(1)).log1p().mul(0.5).mul(x.sign());
+  },
   fmod: (x, y) => x.where(y.isinf().logicalAnd(x.isfinite()), x.sub(x.div(y).trunc().mul(y))),
   // Maclaurin below 0.5; beyond, the Chebyshev fit of erfc with fractional error 1.2e-7 (Press et al., Numerical Recipes, 6.2).
   erf: (x) => {
