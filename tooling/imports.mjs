@@ -10,8 +10,8 @@ import ts from 'typescript';
 const below = {
   tensor: [],
   autograd: ['@nn/tensor', '@nn/tensor/backend', '@nn/tensor/trace'],
-  layers: ['@nn/tensor', '@nn/autograd'],
-  optim: ['@nn/tensor', '@nn/autograd'],
+  layers: ['@nn/tensor', '@nn/tensor/trace', '@nn/autograd'],
+  optim: ['@nn/tensor', '@nn/tensor/trace', '@nn/autograd'],
   metrics: ['@nn/tensor'],
   data: ['@nn/tensor'],
   train: ['@nn/tensor', '@nn/autograd', '@nn/layers', '@nn/optim', '@nn/data', '@nn/metrics'],

@@ -1,0 +1,17 @@
+/**
+ * Modules, layers, activations, losses and initial values, with PyTorch's names in camelCase.
+ * @packageDocumentation
+ */
+export { ReLU, relu, Sigmoid, sigmoid, Tanh, tanh } from './activation.ts';
+export { crossEntropy, CrossEntropyLoss, type CrossEntropyLossOptions, type CrossEntropyOptions } from './cross-entropy.ts';
+export { Dropout, dropout, type DropoutOptions } from './dropout.ts';
+export { Flatten } from './flatten.ts';
+export * as init from './init.ts';
+export { Linear, type LinearOptions } from './linear.ts';
+export { type AnyModule, type ForwardHook, type ForwardPreHook, Module } from './module.ts';
+export { type MSEOptions, MSELoss, mseLoss } from './mse.ts';
+export { Buffer, Parameter, type ParameterOptions } from './parameter.ts';
+export type { Reduction } from './reduction.ts';
+export type { MetricLike } from './registry.ts';
+export { Sequential } from './sequential.ts';
+export type { LoadReport, StateDict } from './state.ts';

@@ -1,0 +1,77 @@
+import { fuse, type Scalar, type Tensor } from '@nn/tensor';
+import { Optimizer, type Params, type Settings } from './optimizer.ts';
+import { inRange } from './settings.ts';
+
+/** What {@link RMSprop} takes. */
+export interface RMSpropOptions {
+  /** Learning rate. Default 0.01. */
+  readonly lr?: number;
+  /** How slowly the mean square of the gradient follows. Default 0.99. */
+  readonly alpha?: number;
+  /** Added outside of the root. Default 1e-8. */
+  readonly eps?: number;
+  /** L2 penalty. Default 0. */
+  readonly weightDecay?: number;
+  /** How much of the last step is repeated. Default 0. */
+  readonly momentum?: number;
+  /** Divides by an estimate of the standard deviation instead. Default false. */
+  readonly centered?: boolean;
+  /** Ascends instead. Default false. */
+  readonly maximize?: boolean;
+}
+
+interface RMSpropState {
+  step: number;
+  squareAvg: Tensor;
+  gradAvg: Tensor;
+  momentumBuffer: Tensor;
+}
+
+/** `mean` and `buffer` are used and returned only where they are asked for. */
+const rule = (centered: boolean, momentous: boolean) => fuse((
+  p: Scalar, gradient: Scalar, square: Scalar, mean: Scalar, buffer: Scalar,
+  lr: Scalar, sign: Scalar, decay: Scalar, alpha: Scalar, rest: Scalar, eps: Scalar, momentum: Scalar,
+) => {
+  const g = gradient.mul(sign).add(p.mul(decay));
+  const v = square.mul(alpha).add(g.square().mul(rest));
+  const m = mean.mul(alpha).add(g.mul(rest));
+  const step = g.div((centered ? v.sub(m.square()) : v).sqrt().add(eps));
+  const b = buffer.mul(momentum).add(step);
+  return [p.sub((momentous ? b : step).mul(lr)), v, ...(centered ? [m] : []), ...(momentous ? [b] : [])];
+});
+const rules = { plain: rule(false, false), momentum: rule(false, true), centered: rule(true, false), both: rule(true, true) };
+
+/**
+ * Divides the gradient by the root of its running mean square.
+ *
+ *     g = gradient + weightDecay p;   v = alpha v + (1 - alpha) g^2;   m = alpha m + (1 - alpha) g
+ *     b = momentum b + g / (sqrt(v) + eps)     (centered: sqrt(v - m^2) + eps)
+ *     p = p - lr b
+ *
+ * Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.RMSprop.html; Hinton 2012, Coursera lecture 6e; centered: Graves 2013.
+ *
+ * @throws where an option is out of its range
+ * @example
+ * const optimizer = new RMSprop(model.parameters(), { lr: 0.001 });
+ */
+export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
+  constructor(params: Params<RMSpropOptions>, options: RMSpropOptions = {}) {
+    super(params, { lr: 0.01, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false, maximize: false, ...options });
+  }
+
+  protected override check({ lr, alpha, eps, weightDecay, momentum }: Settings<RMSpropOptions>): void {
+    inRange('RMSprop', { lr, alpha, eps, weightDecay, momentum }, 0);
+  }
+
+  protected update(p: Tensor, gradient: Tensor, settings: Settings<RMSpropOptions>, state: Partial<RMSpropState>): void {
+    const { lr, alpha, eps, weightDecay, momentum, centered, maximize } = settings;
+    const zeros = () => p.newFull(p.shape, 0);
+    state.step = (state.step ?? 0) + 1;
+    const square = (state.squareAvg ??= zeros());
+    const mean = centered ? (state.gradAvg ??= zeros()) : undefined;
+    const buffer = momentum > 0 ? (state.momentumBuffer ??= zeros()) : undefined;
+    const { into } = rules[mean ? (buffer ? 'both' : 'centered') : buffer ? 'momentum' : 'plain'];
+    into([p, square, ...(mean ? [mean] : []), ...(buffer ? [buffer] : [])], p, gradient, square, mean ?? 0, buffer ?? 0,
+      lr, maximize ? -1 : 1, weightDecay, alpha, 1 - alpha, eps, momentum);
+  }
+}

@@ -1,0 +1,9 @@
+/** What hyperparameters may be. */
+import { fail } from '@nn/tensor';
+
+/** Throws unless each number is in [low, high). */
+export function inRange(operation: string, settings: Readonly<Record<string, number>>, low: number, high = Infinity): void {
+  for (const [name, value] of Object.entries(settings)) {
+    if (!(value >= low && value < high)) fail(operation, `${name} is ${value}`, `Use a number from ${low} on${high === Infinity ? '' : `, below ${high}`}.`);
+  }
+}
