@@ -29,6 +29,7 @@ const steps = [
   { name: 'consumers:20', about: 'the same on Node 20', command: 'node tooling/consumers.mjs --node 20', long: true },
   { name: 'start', about: 'npm start on a fresh copy', command: 'node tooling/fresh.mjs', shown: true },
   { name: 'versions', about: 'changeset version on a scratch copy', command: 'node tooling/versions.mjs' },
+  { name: 'documents', about: 'the code in README, CONTRIBUTING and docs', command: 'node tooling/documents.mjs' },
   { name: 'docs', about: 'one site, no warnings', command: 'typedoc' },
 ];
 

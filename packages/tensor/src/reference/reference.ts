@@ -20,7 +20,7 @@ const reducers: { readonly [K in Reduction]: { readonly start: number; readonly 
 };
 
 export class ReferenceBackend implements Backend {
-  readonly name = 'reference';
+  readonly name: string = 'reference';
   readonly limits: Limits = {
     dtypes: ['bool', 'uint32', 'int32', 'float32', 'float64'], inputs: Infinity, outputs: Infinity, bindings: Infinity, uniforms: Infinity, rank: Infinity,
     storageBytes: 2 ** 31, memoryBytes: 2 ** 32, slices: true, integers: 2 ** 31, nonFinite: true, tolerance: 1e-6,
