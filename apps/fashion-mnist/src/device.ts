@@ -1,0 +1,23 @@
+/** Devices by name. Only the chosen one is loaded; those for graphics cards may not be installed. */
+import { type Device, message, reference } from '@nn/tensor';
+import type { Options } from './options.ts';
+
+/** @throws where its package, or what that needs, is not there, saying how to get it */
+export async function openDevice({ device, threads }: Pick<Options, 'device' | 'threads'>): Promise<Device> {
+  switch (device) {
+    case 'cpu': return (await import('@nn/backend-cpu')).cpu(threads === undefined ? {} : { threads });
+    case 'webgpu': return (await optional(device, () => import('@nn/backend-webgpu'))).webgpu();
+    case 'gpujs': return (await optional(device, () => import('@nn/backend-gpujs'))).gpujs();
+    case 'reference': return reference();
+  }
+}
+
+async function optional<M>(device: string, load: () => Promise<M>): Promise<M> {
+  try {
+    return await load();
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    const wrong = `the package @nn/backend-${device} is not installed or not built`;
+    throw new Error(message('device', wrong, 'Install and build everything once: npm run build. Or use --device cpu.'), { cause: error });
+  }
+}

@@ -1,0 +1,61 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { parseOptions } from '../src/options.ts';
+
+/** What parsing gave: options, or what was printed and the code. */
+function parse(...args: string[]) {
+  let printed = '';
+  const print = (text: string) => void (printed += text);
+  try {
+    return { options: parseOptions(args, { out: print, error: print }), printed, code: '' };
+  } catch (error) {
+    return { options: undefined, printed, code: (error as { code: string }).code };
+  }
+}
+
+afterEach(() => vi.unstubAllEnvs());
+
+describe('options', () => {
+  it('are those of the lecture by default', () => {
+    vi.stubEnv('NN_DATA_DIR', undefined);
+    expect(parse().options).toEqual({
+      dataset: 'fashion-mnist', dataDir: 'data', epochs: 5, batchSize: 32, device: 'cpu', seed: 0, model: 'mlp', scale: 'raw', split: 'lecture', out: 'out',
+    });
+  });
+
+  it('are read', () => {
+    const args = '--dataset mnist --data-dir a --epochs 0 --batch-size 64 --device gpujs --threads 2 --seed 7 --model small --scale unit --split official --out b';
+    expect(parse(...args.split(' ')).options).toEqual({
+      dataset: 'mnist', dataDir: 'a', epochs: 0, batchSize: 64, device: 'gpujs', threads: 2, seed: 7, model: 'small', scale: 'unit', split: 'official', out: 'b',
+    });
+  });
+
+  it('take the folder of the data from NN_DATA_DIR, unless it is given', () => {
+    vi.stubEnv('NN_DATA_DIR', '/here');
+    expect(parse().options?.dataDir).toBe('/here');
+    expect(parse('--data-dir', '/there').options?.dataDir).toBe('/there');
+  });
+
+  it('are all explained by --help, with their defaults', () => {
+    const { code, printed } = parse('--help');
+    expect(code).toBe('commander.helpDisplayed');
+    for (const name of ['dataset', 'data-dir', 'epochs', 'batch-size', 'device', 'threads', 'seed', 'model', 'scale', 'split', 'out']) {
+      expect(printed.replaceAll(/\s+/g, ' ')).toMatch(new RegExp(`--${name} <\\w+> .*?default: [^)]+\\)`));
+    }
+    expect(printed).toContain('NN_DATA_DIR');
+  });
+
+  it.each([
+    [['--epoch', '3'], /unknown option '--epoch'[^]*--epochs[^]*--help/],
+    [['--epochs', 'three'], /whole number from 0/],
+    [['--batch-size', '0'], /whole number from 1/],
+    [['--seed', '-1'], /whole number from 0/],
+    [['--device', 'gpu'], /Allowed choices are cpu, webgpu, gpujs, reference/],
+    [['--out'], /argument missing/],
+    [['extra'], /too many arguments/],
+  ])('%j is refused with a hint', (args, hint) => {
+    const { options, printed, code } = parse(...args);
+    expect(options).toBeUndefined();
+    expect(code).not.toBe('commander.helpDisplayed');
+    expect(printed).toMatch(hint);
+  });
+});
