@@ -36,8 +36,8 @@ export function trace(
 ): ScalarFunction {
   const table = new Table();
   const roots = body(inputs.map((dtype, i) => table.leaf('input', i, dtype)), uniforms.map((dtype, i) => table.leaf('uniform', i, dtype)), table);
-  for (const root of roots) {
-    if (!(root instanceof Scalar) || root.table !== table) fail('fuse', 'the function returned something else than an expression of its arguments', 'Return a Scalar or an array of them.');
+  if (!Array.isArray(roots) || roots.length === 0 || roots.some((root: unknown) => !(root instanceof Scalar) || root.table !== table)) {
+    fail('fuse', 'the function returned something else than an expression of its arguments', 'Return a Scalar or an array of them.');
   }
   return new ScalarFunction(roots, inputs, uniforms);
 }
