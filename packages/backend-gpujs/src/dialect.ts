@@ -40,10 +40,10 @@ const host: Ops = {
     .map((name) => [name, call(`Math.${name}`)])),
 };
 
-/** Shaders promise little: a tanh that may overflow, sines to three digits, an angle of -0 on the wrong side. */
+/** Shaders promise little: sines to three digits, absolute errors near 0, no NaN of a negative logarithm, an angle of -0 on the wrong side. */
 const shader: Ops = {
   ...core,
-  atan2: call('angle'), sin: (_, a) => `wave(${a}, 0)`, cos: (_, a) => `wave(${a}, 1)`, tanh: (_, a) => `Math.tanh(Math.max(-15, Math.min(15, ${a})))`,
+  atan2: call('angle'), sin: (_, a) => `wave(${a}, 0)`, cos: (_, a) => `wave(${a}, 1)`, tanh: call('saturating'), log: call('logarithm'), log1p: call('logarithmNear'),
 };
 
 /** Spellings of operations, where kernels run as shaders or on the host. */
@@ -119,6 +119,21 @@ const functions: { readonly [name: string]: readonly [parameters: readonly strin
     const size = odd < 0.5 ? r + r * s * (-0.16666654611 + s * (0.0083321608736 - s * 0.00019515295891))
       : 1 - s / 2 + s * s * (0.04166664568298827 + s * (-0.001388731625493765 + s * 0.00002443315711809948));
     return place > 1.5 ? -size : size;`],
+  // Polynomials of Cephes' tanhf and logf where the plain formulas cancel.
+  saturating: [['x'], `
+    const s = x * x;
+    if (s < 0.390625) { return x + x * s * (-0.333332819422 + s * (0.133314422036 + s * (-0.0537397155531 + s * (0.0206390887954 - s * 0.00570498872745)))); }
+    const size = 1 - 2 / (Math.exp(2 * Math.min(Math.abs(x), 15)) + 1);
+    return x < 0 ? -size : size;`],
+  logarithm: [['x'], `
+    if (x > 0.71 && x < 1.41) { return logarithmNear(x - 1); }
+    return x < 0 ? 0 / 0 : Math.log(x);`],
+  logarithmNear: [['x'], `
+    if (x < -0.29 || x > 0.41) { return x < -1 ? 0 / 0 : Math.log(1 + x); }
+    const s = x * x;
+    const p = 0.33333331174 + x * (-0.24999993993 + x * (0.20000714765 + x * (-0.16668057665 + x * (0.14249322787
+      + x * (-0.12420140846 + x * (0.1167699874 + x * (-0.1151461031 + x * 0.070376836292)))))));
+    return x - s / 2 + x * s * p;`],
   angle: [['y', 'x'], 'if (y === 0) { return x < 0 ? 3.141592653589793 : 0; } return Math.atan2(y, x);'],
   wholePower: [['a', 'b'], `
     if (a === 1) { return 1; }
