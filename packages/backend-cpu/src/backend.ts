@@ -1,5 +1,5 @@
 /** The CPU as a backend: WebAssembly kernels over one heap. */
-import { type Backend, bytesOf, type DType, type Epilogue, fail, hostArray, type Limits, type Reduction, type ScalarFunction, type Shape, type Storage, type Target, type TypedArray, type View } from '@nn/tensor/backend';
+import { type Backend, bytesOf, type DType, type Epilogue, hostArray, type Limits, type Reduction, type ScalarFunction, type Shape, type Storage, type Target, type TypedArray, type View } from '@nn/tensor/backend';
 import { Functions } from './functions.ts';
 import { Heap } from './heap.ts';
 import { Indexing } from './indexing.ts';
@@ -56,6 +56,9 @@ export class CpuBackend implements Backend {
     };
   }
 
+  /** Kernels compiled so far. */
+  get kernels(): number { return this.#compiler.made; }
+
   describe(): string {
     const { threads } = this.#pool;
     const why = this.#alone ? ': memory cannot be shared here' : '';
@@ -91,11 +94,11 @@ export class CpuBackend implements Backend {
     const { buffer } = this.#heap.memory;
     const at = address! + offset * bytesOf(dtype);
     switch (dtype) {
-      case 'bool': return new Uint8Array(buffer as ArrayBuffer, at, length);
-      case 'uint32': return new Uint32Array(buffer as ArrayBuffer, at, length);
-      case 'int32': return new Int32Array(buffer as ArrayBuffer, at, length);
-      case 'float64': return new Float64Array(buffer as ArrayBuffer, at, length);
-      default: return new Float32Array(buffer as ArrayBuffer, at, length);
+      case 'bool': return new Uint8Array(buffer, at, length);
+      case 'uint32': return new Uint32Array(buffer, at, length);
+      case 'int32': return new Int32Array(buffer, at, length);
+      case 'float64': return new Float64Array(buffer, at, length);
+      default: return new Float32Array(buffer, at, length);
     }
   }
 }

@@ -41,7 +41,7 @@ function doubleMonoid(kind: Reduction): Monoid {
 
 /** Folds `rows` rows of `size` elements each, one after the other from `from` on, to `rows` values from `to` on. */
 export function foldRows(frame: Frame, kind: Reduction, dtype: FoldType, from: Local, rows: Local, size: Local, to: Local): Code {
-  const [row, left] = [frame.local('i32'), frame.local('i32')];
+  const { row, left } = frame.ints('row', 'left');
   if (dtype === 'float64') {
     const { combine, neutral } = doubleMonoid(kind);
     const sum = frame.local('f64');
@@ -72,7 +72,7 @@ export function foldRows(frame: Frame, kind: Reduction, dtype: FoldType, from: L
 
 /** Folds `rows` rows of `size` elements onto each other, and onto what stands at `to` unless `fresh`. */
 export function foldColumns(frame: Frame, kind: Reduction, dtype: FoldType, from: Local, rows: Local, size: Local, to: Local, fresh: Local): Code {
-  const [column, row, at, left, target] = ['i32', 'i32', 'i32', 'i32', 'i32'].map(() => frame.local('i32')) as [Local, Local, Local, Local, Local];
+  const { column, row, at, left, target, stride } = frame.ints('column', 'row', 'at', 'left', 'target', 'stride');
   const wide = dtype === 'float64';
   const bytes = wide ? 8 : 4;
   const width = wide ? 1 : 4;
@@ -81,7 +81,6 @@ export function foldColumns(frame: Frame, kind: Reduction, dtype: FoldType, from
   const sum = frame.local(wide ? 'f64' : 'v128');
   const store: Code = wide ? f64.store(target.get, sum.get) : when(i32.geS(left.get, i32.of(4)), v128.store(target.get, sum.get),
     [0, 1, 2].map((lane) => when(i32.gtS(left.get, i32.of(lane)), v128.storeLane32(target.get, sum.get, lane, 4 * lane))));
-  const stride = frame.local('i32');
   return [
     stride.set(i32.mul(size.get, i32.of(bytes))),
     count(column, i32.of(0), size.get, width,

@@ -4,7 +4,7 @@
  * axis, cut every `depth` elements (a function of its size), whatever tile or thread computes it.
  */
 import { call, type Code, type Frame, type FunctionRef, type Local, type ModuleBuilder } from './wasm/assembler.ts';
-import { advance, block, branchIf, choose, count, f32, f32x4, i32, i32x4, leave, loop, v128, when } from './wasm/instructions.ts';
+import { advance, block, branchIf, count, f32, f32x4, i32, i32x4, leave, loop, smaller, v128, when } from './wasm/instructions.ts';
 
 /** Rows and columns of a tile. */
 const ROWS = 4;
@@ -18,8 +18,6 @@ const PANEL = BLOCK_ROWS * BLOCK_DEPTH * 4;
 const TILE = PANEL + BLOCK_DEPTH * COLUMNS * 4;
 
 const bytes = (elements: Code): Code => i32.shl(elements, i32.of(2));
-const smaller = (a: Code, b: Code): Code => choose('i32', i32.ltS(a, b), a, b);
-const ints = (frame: Frame, n: number): Local[] => Array.from({ length: n }, () => frame.local('i32'));
 
 /** `rows` x 8 results from packed panels: tile(a, b, c, stride of c in bytes, depth, fresh). */
 function defineTile(module: ModuleBuilder, rows: number, fused: boolean): FunctionRef {
@@ -29,16 +27,16 @@ function defineTile(module: ModuleBuilder, rows: number, fused: boolean): Functi
     const add = (sum: Local, x: Local): Code =>
       sum.set(fused ? f32x4.relaxedMadd(factor.get, x.get, sum.get) : f32x4.add(f32x4.mul(factor.get, x.get), sum.get));
     const each = (store: (at: number, sum: Local) => Code): Code =>
-      sums.map((pair, row) => [pair.map((sum, i) => store(16 * i, sum)), row + 1 < rows ? advance(c!, stride!.get) : []]);
+      sums.map((pair, row) => [pair.map((sum, i) => store(16 * i, sum)), row + 1 < rows ? advance(c, stride.get) : []]);
     return [
       loop(
-        left.set(v128.load(b!.get)), right.set(v128.load(b!.get, 16)),
-        ...sums.map(([first, second], row): Code => [factor.set(v128.splat32(a!.get, 4 * row)), add(first!, left), add(second!, right)]),
-        advance(a!, 4 * ROWS), advance(b!, 4 * COLUMNS), advance(depth!, -1), branchIf(0, depth!.get),
+        left.set(v128.load(b.get)), right.set(v128.load(b.get, 16)),
+        ...sums.map(([first, second], row): Code => [factor.set(v128.splat32(a.get, 4 * row)), add(first!, left), add(second!, right)]),
+        advance(a, 4 * ROWS), advance(b, 4 * COLUMNS), advance(depth, -1), branchIf(0, depth.get),
       ),
-      when(fresh!.get,
-        each((at, sum) => v128.store(c!.get, sum.get, at)),
-        each((at, sum) => v128.store(c!.get, f32x4.add(v128.load(c!.get, at), sum.get), at))),
+      when(fresh.get,
+        each((at, sum) => v128.store(c.get, sum.get, at)),
+        each((at, sum) => v128.store(c.get, f32x4.add(v128.load(c.get, at), sum.get), at))),
     ];
   });
 }
@@ -49,30 +47,30 @@ function defineTile(module: ModuleBuilder, rows: number, fused: boolean): Functi
  */
 function definePack(module: ModuleBuilder, width: number): FunctionRef {
   return module.define(['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], [], (frame, from, line, inner, many, depth, to) => {
-    const [i, j, at] = ints(frame, 3) as [Local, Local, Local];
+    const { i, j, at } = frame.ints('i', 'j', 'at');
     const groups = Array.from({ length: width / 4 }, (_, group) => 16 * group);
     const left = frame.local('i32');
-    const next: Code = [advance(from!, inner!.get), advance(to!, 4 * width)];
-    const beside: Code = count(i, i32.of(0), depth!.get, 1, ...groups.map((offset) => v128.store(to!.get, v128.load(from!.get, offset), offset)), next);
+    const next: Code = [advance(from, inner.get), advance(to, 4 * width)];
+    const beside: Code = count(i, i32.of(0), depth.get, 1, ...groups.map((offset) => v128.store(to.get, v128.load(from.get, offset), offset)), next);
     const scalar = (elements: Code): Code => count(i, i32.of(0), elements, 1,
-      at.set(from!.get),
-      groups.map((offset) => v128.store(to!.get, f32x4.of(0), offset)),
-      count(j, i32.of(0), many!.get, 1, i32.store(i32.add(to!.get, bytes(j.get)), i32.load(at.get)), advance(at, line!.get)),
+      at.set(from.get),
+      groups.map((offset) => v128.store(to.get, f32x4.of(0), offset)),
+      count(j, i32.of(0), many.get, 1, i32.store(i32.add(to.get, bytes(j.get)), i32.load(at.get)), advance(at, line.get)),
       next);
     return [
-      when(i32.eq(many!.get, i32.of(width)), [
-        when(i32.eq(line!.get, i32.of(4)), [beside, leave]),
-        when(i32.eq(inner!.get, i32.of(4)), [
-          left.set(depth!.get),
+      when(i32.eq(many.get, i32.of(width)), [
+        when(i32.eq(line.get, i32.of(4)), [beside, leave]),
+        when(i32.eq(inner.get, i32.of(4)), [
+          left.set(depth.get),
           block(branchIf(0, i32.ltS(left.get, i32.of(4))), loop(
-            at.set(from!.get),
-            groups.map((offset) => transpose(frame, at, line!, to!, offset, 4 * width)),
-            advance(from!, 16), advance(to!, 16 * width), advance(left, -4),
+            at.set(from.get),
+            groups.map((offset) => transpose(frame, at, line, to, offset, 4 * width)),
+            advance(from, 16), advance(to, 16 * width), advance(left, -4),
             branchIf(0, i32.geS(left.get, i32.of(4))))),
-          depth!.set(left.get),
+          depth.set(left.get),
         ]),
       ]),
-      scalar(depth!.get),
+      scalar(depth.get),
     ];
   });
 }
@@ -98,15 +96,15 @@ export const GEMM = { rows: 0, columns: 1, inner: 2, aRow: 3, aInner: 4, bInner:
 export function gemm(module: ModuleBuilder, frame: Frame, fused: boolean, parameters: Local, chunk: Local, scratch: Local): Code {
   const tiles = Array.from({ length: ROWS }, (_, i) => defineTile(module, i + 1, fused));
   const tile = module.define(new Array<'i32'>(7).fill('i32'), [], (_, rows, ...rest) => [
-    ...tiles.slice(0, -1).map((target, i) => when(i32.eq(rows!.get, i32.of(i + 1)), [call(target, ...rest.map(({ get }) => get)), leave])),
+    ...tiles.slice(0, -1).map((target, i) => when(i32.eq(rows.get, i32.of(i + 1)), [call(target, ...rest.map(({ get }) => get)), leave])),
     call(tiles.at(-1)!, ...rest.map(({ get }) => get)),
   ]);
   const packRows = definePack(module, ROWS);
   const packColumns = definePack(module, COLUMNS);
   const parameter = (word: number): Code => i32.load(parameters.get, 4 * word);
-  const [a, b, c, rest, rowEnd, columnEnd, row0, column0] = ints(frame, 8) as [Local, Local, Local, Local, Local, Local, Local, Local];
-  const [aRow, aInner, bInner, bColumn, stride, inner] = ints(frame, 6) as [Local, Local, Local, Local, Local, Local];
-  const [k, depth, m, rows, n, columns, i, height, at, j, r, target, entry] = ints(frame, 13) as [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
+  const { a, b, c, rest, rowEnd, columnEnd, row0, column0 } = frame.ints('a', 'b', 'c', 'rest', 'rowEnd', 'columnEnd', 'row0', 'column0');
+  const { aRow, aInner, bInner, bColumn, stride, inner } = frame.ints('aRow', 'aInner', 'bInner', 'bColumn', 'stride', 'inner');
+  const { k, depth, m, rows, n, columns, i, height, at, j, r, target, entry } = frame.ints('k', 'depth', 'm', 'rows', 'n', 'columns', 'i', 'height', 'at', 'j', 'r', 'target', 'entry');
   const packed = i32.add(scratch.get, bytes(i32.mul(i.get, depth.get)));
   const panel = i32.add(scratch.get, i32.of(PANEL));
   const corner = i32.add(scratch.get, i32.of(TILE));

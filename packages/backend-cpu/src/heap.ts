@@ -19,10 +19,10 @@ export class Heap {
   #pooled = 0;
   #top: number;
   #committed = 0;
-  #bytes!: Uint8Array<ArrayBufferLike>;
-  #ints!: Int32Array<ArrayBufferLike>;
-  #floats!: Float32Array<ArrayBufferLike>;
-  #doubles!: Float64Array<ArrayBufferLike>;
+  #bytes!: Uint8Array;
+  #ints!: Int32Array;
+  #floats!: Float32Array;
+  #doubles!: Float64Array;
 
   /** `reserved` bytes at the start are left to the caller. */
   constructor(shared: boolean, reserved: number, limit: number) {
@@ -35,10 +35,10 @@ export class Heap {
   }
 
   get pages(): number { return this.maximum / PAGE; }
-  get bytes(): Uint8Array<ArrayBufferLike> { return this.#bytes; }
-  get ints(): Int32Array<ArrayBufferLike> { return this.#ints; }
-  get floats(): Float32Array<ArrayBufferLike> { return this.#floats; }
-  get doubles(): Float64Array<ArrayBufferLike> { return this.#doubles; }
+  get bytes(): Uint8Array { return this.#bytes; }
+  get ints(): Int32Array { return this.#ints; }
+  get floats(): Float32Array { return this.#floats; }
+  get doubles(): Float64Array { return this.#doubles; }
 
   /** The address of a block of at least `bytes` bytes. */
   allocate(bytes: number): number {

@@ -7,7 +7,7 @@ import { PARAMETERS } from './memory.ts';
 import type { Pool } from './pool.ts';
 import { addressOf } from './walk.ts';
 import type { Code, Frame, Local } from './wasm/assembler.ts';
-import { advance, choose, clear, copy, count, f32, f64, i32, i64, when } from './wasm/instructions.ts';
+import { advance, clear, copy, count, f32, f64, i32, i64, smaller, when } from './wasm/instructions.ts';
 
 /** Elements of a chunk. */
 const CHUNK = 32768;
@@ -80,13 +80,11 @@ function grouped(shape: Shape, axis: number): [number, number, number] {
   return [product(shape.slice(0, axis)), shape[axis]!, product(shape.slice(axis + 1))];
 }
 
-const locals = (frame: Frame, n: number): Local[] => Array.from({ length: n }, () => frame.local('i32'));
-const smaller = (a: Code, b: Code): Code => choose('i32', i32.ltS(a, b), a, b);
 
 /** `output[o, c, i] = source[o, index[o, c, i], i]`; one copy where a row of the index says the same throughout. A chunk is a range of c. */
 function gathering(frame: Frame, bytes: number, parameters: Local, chunk: Local): Code {
   const parameter = (word: number): Code => i32.load(parameters.get, 4 * word);
-  const [o, c, i, start, end, at, row, from, to, place] = locals(frame, 10) as [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
+  const { o, c, i, start, end, at, row, from, to, place } = frame.ints('o', 'c', 'i', 'start', 'end', 'at', 'row', 'from', 'to', 'place');
   const inside = i32.ltU(at.get, parameter(AT.axis));
   const width = i32.mul(parameter(AT.inner), i32.of(bytes));
   const base = i32.add(parameter(AT.source), i32.mul(o.get, parameter(AT.sourceOuter)));
@@ -114,7 +112,7 @@ function gathering(frame: Frame, bytes: number, parameters: Local, chunk: Local)
 function scattering(frame: Frame, dtype: DType, parameters: Local, chunk: Local): Code {
   const parameter = (word: number): Code => i32.load(parameters.get, 4 * word);
   const bytes = bytesOf(dtype);
-  const [o, c, i, start, end, at, row, from, to, base] = locals(frame, 10) as [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
+  const { o, c, i, start, end, at, row, from, to, base } = frame.ints('o', 'c', 'i', 'start', 'end', 'at', 'row', 'from', 'to', 'base');
   const width = i32.mul(parameter(AT.inner), i32.of(bytes));
   const added = dtype === 'float64' ? f64.store(to.get, f64.add(f64.load(to.get), f64.load(from.get)))
     : dtype === 'float32' ? f32.store(to.get, f32.add(f32.load(to.get), f32.load(from.get)))

@@ -35,7 +35,7 @@ export class Compiler {
   compile(body: KernelBody): Kernel {
     const { memory, shared, pages } = this.#heap;
     const builder = new ModuleBuilder({ shared, maximum: pages });
-    builder.define(['i32', 'i32', 'i32'], [], (frame, parameters, chunk, scratch) => body(builder, frame, parameters!, chunk!, scratch!), 'chunk');
+    builder.define(['i32', 'i32', 'i32'], [], (frame, parameters, chunk, scratch) => body(builder, frame, parameters, chunk, scratch), 'chunk');
     const bytes = builder.bytes();
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory }, host: hostFunctions(builder.hosts) });
     return { id: ++this.#made, chunk: instance.exports.chunk as Chunk, module: everywhere(builder.hosts) ? bytes : undefined };
@@ -45,6 +45,6 @@ export class Compiler {
 /** Asks the engine: a module with one relaxed multiply-add. */
 function relaxedSimd(): boolean {
   const module = new ModuleBuilder({ shared: false, maximum: 1 });
-  module.define(['f32'], ['v128'], (_, x) => f32x4.relaxedMadd(f32x4.splat(x!.get), f32x4.splat(x!.get), f32x4.splat(x!.get)));
+  module.define(['f32'], ['v128'], (_, x) => f32x4.relaxedMadd(f32x4.splat(x.get), f32x4.splat(x.get), f32x4.splat(x.get)));
   return WebAssembly.validate(module.bytes());
 }

@@ -1,11 +1,11 @@
 /** The loop around a printed function: walks a range of elements, keeps each affine quantity up to date, reads, computes, writes. */
-import { bytesOf, type DType, type Printed, print, type ScalarFunction } from '@nn/tensor/backend';
+import { bytesOf, type Printed, print, type ScalarFunction } from '@nn/tensor/backend';
 import type { Leaves } from './dialect.ts';
 import type { Form } from './form.ts';
 import type { Access, Slots } from './walk.ts';
 import { boundedness, slots } from './walk.ts';
 import type { Code, Frame, Local } from './wasm/assembler.ts';
-import { advance, block, branch, branchIf, choose, i32, leave, loop } from './wasm/instructions.ts';
+import { advance, block, branch, branchIf, i32, leave, loop, smaller, when } from './wasm/instructions.ts';
 
 /** What the loop is generated for. */
 export interface LoopSpec {
@@ -29,7 +29,7 @@ export function emitLoop(frame: Frame, form: Form, spec: LoopSpec, params: Local
   const { function: f, rank, accesses, indices } = spec;
   const layout = slots(rank, boundedness(accesses, indices.length), f.roots.length, f.uniforms.length);
   const parameter = (offset: number): Code => i32.load(params.get, offset);
-  const [left, column, at] = [frame.local('i32'), frame.local('i32'), frame.local('i32')];
+  const { left, column, at } = frame.ints('left', 'column', 'at');
   const cursors = layout.quantities.map((): Cursor => ({ row: frame.local('i32'), here: frame.local('i32'), step: frame.local('i32') }));
   const outer = Array.from({ length: rank - 1 }, () => frame.local('i32'));
   const outputs = f.roots.map(() => frame.local('i32'));
@@ -71,7 +71,7 @@ export function emitLoop(frame: Frame, form: Form, spec: LoopSpec, params: Local
     locate(layout, parameter, start, column, outer, cursors),
     at.set(start.get),
     form.prologue(),
-    rank === 1 ? row : loop(row, [i32.geS(at.get, end.get), 0x04, 0x40, leave, 0x0b], odometer(layout, parameter, outer, cursors), branch(0)),
+    rank === 1 ? row : loop(row, when(i32.geS(at.get, end.get), leave), odometer(layout, parameter, outer, cursors), branch(0)),
   ];
 }
 
@@ -114,11 +114,9 @@ function odometer(layout: Slots, parameter: (offset: number) => Code, outer: rea
   return block(
     ...outer.map((coordinate, axis): Code => [
       advance(coordinate, 1),
-      [i32.ltU(coordinate.get, parameter(layout.sizes + 4 * (axis + 1))), 0x04, 0x40, step(axis), branch(1), 0x0b],
+      when(i32.ltU(coordinate.get, parameter(layout.sizes + 4 * (axis + 1))), [step(axis), branch(1)]),
       coordinate.set(i32.of(0)),
     ]),
   );
 }
 
-export const smaller = (a: Code, b: Code): Code => choose('i32', i32.ltS(a, b), a, b);
-export type { DType };

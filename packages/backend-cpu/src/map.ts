@@ -3,11 +3,11 @@ import { bytesOf, type ScalarFunction, type Shape, type Target, type View } from
 import { type Functions, specOf } from './functions.ts';
 import type { Heap } from './heap.ts';
 import type { Compiler, Kernel } from './kernel.ts';
-import { emitLoop, smaller } from './loop.ts';
+import { emitLoop } from './loop.ts';
 import { PARAMETERS } from './memory.ts';
 import type { Pool } from './pool.ts';
 import { addressOf, boundedness, plan, slots, type Walk, writeParameters } from './walk.ts';
-import { i32 } from './wasm/instructions.ts';
+import { i32, smaller } from './wasm/instructions.ts';
 
 /** Elements of a chunk: some tens of microseconds of work. */
 const CHUNK = 16384;
@@ -40,7 +40,7 @@ export class Maps {
     return compiler.compile((module, frame, parameters, chunk) => {
       const spec = specOf(f, prepared, walk);
       const layout = slots(spec.rank, boundedness(spec.accesses, spec.indices.length), f.roots.length, f.uniforms.length);
-      const [start, end] = [frame.local('i32'), frame.local('i32')];
+      const { start, end } = frame.ints('start', 'end');
       const size = i32.load(parameters.get, layout.chunk);
       const targets = f.outputs.map((dtype, i) => i32.add(i32.load(parameters.get, layout.outputs + 4 * i), i32.mul(start.get, i32.of(bytesOf(dtype)))));
       return [

@@ -1,7 +1,5 @@
-/** What lies at the start of the heap, before all storages. */
+/** What lies at the start of the heap, before all storages. The first 64 bytes are zeros for ever: reads that must not happen read there. */
 
-/** Reads that must not happen read here: always zeros. */
-export const ZEROS_BYTES = 64;
 /** Words by which threads talk (see pool.ts). */
 export const CONTROL = 1024;
 /** Parameters of the job now running. */

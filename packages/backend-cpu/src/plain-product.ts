@@ -1,14 +1,13 @@
 /** The matrix product in float64: dot products, one result after the other. The parameters are those of gemm.ts. */
 import { GEMM } from './gemm.ts';
 import type { Code, Frame, Local } from './wasm/assembler.ts';
-import { advance, choose, count, f64, i32 } from './wasm/instructions.ts';
+import { advance, count, f64, i32, smaller } from './wasm/instructions.ts';
 
 /** Chunk = one block of rows and columns of one product of the batch. */
 export function plainProduct(frame: Frame, parameters: Local, chunk: Local, _scratch: Local): Code {
   const parameter = (word: number): Code => i32.load(parameters.get, 4 * word);
   const bytes = (elements: Code): Code => i32.shl(elements, i32.of(3));
-  const smaller = (a: Code, b: Code): Code => choose('i32', i32.ltS(a, b), a, b);
-  const [rest, entry, row, column, row0, column0, rowEnd, columnEnd, i, x, y] = Array.from({ length: 11 }, () => frame.local('i32')) as [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
+  const { rest, entry, row, column, row0, column0, rowEnd, columnEnd, i, x, y } = frame.ints('rest', 'entry', 'row', 'column', 'row0', 'column0', 'rowEnd', 'columnEnd', 'i', 'x', 'y');
   const sum = frame.local('f64');
   return [
     column0.set(i32.mul(i32.remU(chunk.get, parameter(GEMM.across)), parameter(GEMM.chunkColumns))),

@@ -20,6 +20,9 @@ export class Pool {
   readonly #helpers: { stop(): void }[] = [];
   readonly #published = new Map<Kernel, Published>();
   readonly #sleeps = maySleep();
+  /** The memory's words that the control words were last taken from, and those. */
+  #source: Int32Array | undefined;
+  #control: Int32Array | undefined;
   #job = 0;
   #kernels = 0;
 
@@ -75,7 +78,7 @@ export class Pool {
     this.#helpers.length = 0;
   }
 
-  #await(words: Int32Array<ArrayBufferLike>, parts: number): void {
+  #await(words: Int32Array, parts: number): void {
     for (let i = 0; Atomics.load(words, WORD.done) < parts; i++) {
       if (i < PATIENCE || !this.#sleeps) continue;
       Atomics.store(words, WORD.waiting, 1);
@@ -99,7 +102,7 @@ export class Pool {
   }
 
   /** The control words, seen through the memory as it is now. */
-  #words(): Int32Array<ArrayBufferLike> {
+  #words(): Int32Array {
     const { ints } = this.#heap;
     if (this.#source !== ints) {
       this.#source = ints;
@@ -107,6 +110,4 @@ export class Pool {
     }
     return this.#control!;
   }
-  #source: Int32Array<ArrayBufferLike> | undefined;
-  #control: Int32Array<ArrayBufferLike> | undefined;
 }

@@ -40,7 +40,7 @@ function uniforms(frame: Frame, parameters: Local, chunk: Local): Code {
   const words = ['i64', 'i64', 'i64', 'i64'].map(() => frame.local('i64')) as [Local, Local, Local, Local];
   const [c0, c1, c2, c3] = words;
   const [counter, first, second] = [frame.local('i64'), frame.local('i64'), frame.local('i64')];
-  const [i, end, output, turn, key0, key1] = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'].map(() => frame.local('i32')) as [Local, Local, Local, Local, Local, Local];
+  const { i, end, output, turn, key0, key1 } = frame.ints('i', 'end', 'output', 'turn', 'key0', 'key1');
   const low = (x: Code): Code => i64.extendU(i32.wrap(x));
   const high = (x: Code): Code => i64.shrU(x, i64.of(32));
   const word = (n: number): Code => i64.extendU(i32.of(n));

@@ -8,13 +8,13 @@ import { foldColumns, foldRows, type FoldType } from './fold.ts';
 import { type Functions, specOf } from './functions.ts';
 import type { Heap } from './heap.ts';
 import type { Compiler, Kernel } from './kernel.ts';
-import { emitLoop, smaller } from './loop.ts';
+import { emitLoop } from './loop.ts';
 import type { Maps } from './map.ts';
 import { PARAMETERS } from './memory.ts';
 import type { Pool } from './pool.ts';
 import { addressOf, boundedness, plan, slots, type Walk, writeParameters } from './walk.ts';
 import { call, type Code, type Local } from './wasm/assembler.ts';
-import { advance, branchIf, choose, count, i32, loop, when } from './wasm/instructions.ts';
+import { advance, branchIf, count, i32, larger, loop, smaller, when } from './wasm/instructions.ts';
 
 /** Elements of a strip. */
 const STRIP = 4096;
@@ -88,7 +88,7 @@ export class Reductions {
     const bytes = bytesOf(type);
     return compiler.compile((module, frame, parameters, chunk, scratch) => {
       const fill = module.define(['i32', 'i32', 'i32', 'i32'], [], (own, params, start, end, target) =>
-        emitLoop(own, this.#functions.form(prepared, module, own), spec, params!, start!, end!, [target!.get]));
+        emitLoop(own, this.#functions.form(prepared, module, own), spec, params, start, end, [target.get]));
       const name = (value: Code): [Local, Code] => {
         const local = frame.local('i32');
         return [local, local.set(value)];
@@ -100,7 +100,7 @@ export class Reductions {
       const [block, setBlock] = name(parameter(layout.end + 12));
       const [group, setGroup] = name(i32.mul(chunk.get, parameter(layout.chunk)));
       const [last, setLast] = name(smaller(i32.add(group.get, parameter(layout.chunk)), parameter(layout.total)));
-      const [from, many, size, start, to, fresh] = ['', '', '', '', '', ''].map(() => frame.local('i32')) as [Local, Local, Local, Local, Local, Local];
+      const { from, many, size, start, to, fresh } = frame.ints('from', 'many', 'size', 'start', 'to', 'fresh');
       /** First element of the group along the run, and its length there. */
       const first = i32.mul(i32.remU(group.get, blocks.get), block.get);
       const target = i32.add(parameter(layout.outputs), i32.mul(i32.mul(group.get, inner.get), i32.of(bytes)));
@@ -116,7 +116,7 @@ export class Reductions {
         from.set(scratch.get), to.set(target),
         foldRows(frame, kind, type, from, step, size, to),
       ];
-      const [width, limit, at, column] = ['', '', '', ''].map(() => frame.local('i32')) as [Local, Local, Local, Local];
+      const { width, limit, at, column } = frame.ints('width', 'limit', 'at', 'column');
       const columnBody: Code = [
         step.set(i32.of(1)),
         limit.set(i32.add(first, smaller(block.get, i32.sub(run.get, first)))),
@@ -144,8 +144,6 @@ export class Reductions {
   }
   #release({ address, dtype, length }: Storage & { readonly address: number }): void { this.#heap.free(address, length * bytesOf(dtype)); }
 }
-
-const larger = (a: Code, b: Code): Code => choose('i32', i32.gtS(a, b), a, b);
 
 /** Kept axes, then reduced ones, then the kept axes that end the shape. Undefined where that is the order anyway. */
 function arranged(shape: Shape, axes: readonly number[]): number[] | undefined {

@@ -19,13 +19,13 @@ export function scalarDialect(module: ModuleBuilder, frame: Frame, leaves: Leave
   /** By the dtype of the operands: float64 and float32 have the same operations, integers some. */
   const both = (name: 'add' | 'sub' | 'mul' | 'div' | 'min' | 'max', whole?: (signed: boolean, a: Code, b: Code) => Code): Spelling<Code> => (node, a, b) => {
     const { dtype } = node.args[0]!;
-    return dtype === 'float64' ? f64[name](a!, b!) : dtype === 'float32' ? f32[name](a!, b!) : whole!(dtype !== 'uint32', a!, b!);
+    return dtype === 'float64' ? f64[name](a, b) : dtype === 'float32' ? f32[name](a, b) : whole!(dtype !== 'uint32', a, b);
   };
   const one = (name: 'floor' | 'ceil' | 'nearest' | 'trunc' | 'sqrt' | 'abs' | 'neg', whole?: (x: Code) => Code): Spelling<Code> => ({ dtype }, x) =>
-    (dtype === 'float64' ? f64[name](x!) : dtype === 'float32' ? f32[name](x!) : whole!(x!));
+    (dtype === 'float64' ? f64[name](x) : dtype === 'float32' ? f32[name](x) : whole!(x));
   const compare = (name: 'lt' | 'le' | 'eq', signed: (a: Code, b: Code) => Code, unsigned: (a: Code, b: Code) => Code): Spelling<Code> => (node, a, b) => {
     const { dtype } = node.args[0]!;
-    return dtype === 'float64' ? f64[name](a!, b!) : dtype === 'float32' ? f32[name](a!, b!) : dtype === 'int32' ? signed(a!, b!) : unsigned(a!, b!);
+    return dtype === 'float64' ? f64[name](a, b) : dtype === 'float32' ? f32[name](a, b) : dtype === 'int32' ? signed(a, b) : unsigned(a, b);
   };
   const mixed = (form: Spelling<Code>): Spelling<Code> => (node, ...args) => (isFloat(node.dtype) ? form(node, ...args) : call(integer(node.op as Op, node.dtype), ...args));
   const pick = (test: (a: Code, b: Code) => Code): ((a: Code, b: Code) => Code) => (a, b) => {
@@ -38,17 +38,17 @@ export function scalarDialect(module: ModuleBuilder, frame: Frame, leaves: Leave
   return {
     ops: {
       add: both('add', (_, a, b) => i32.add(a, b)), sub: both('sub', (_, a, b) => i32.sub(a, b)), mul: both('mul', (_, a, b) => i32.mul(a, b)), div: both('div'),
-      floorDiv: mixed((node, a, b) => (node.dtype === 'float64' ? f64.floor(f64.div(a!, b!)) : f32.demote(f64.floor(f64.div(f64.promote(a!), f64.promote(b!)))))),
+      floorDiv: mixed((node, a, b) => (node.dtype === 'float64' ? f64.floor(f64.div(a, b)) : f32.demote(f64.floor(f64.div(f64.promote(a), f64.promote(b)))))),
       mod: mixed(host('modulo')), fmod: mixed(host('remainder')), pow: mixed(host('power')), atan2: host('atan2'),
       maximum: both('max', (signed, a, b) => pick(signed ? i32.gtS : i32.gtU)(a, b)), minimum: both('min', (signed, a, b) => pick(signed ? i32.ltS : i32.ltU)(a, b)),
       neg: one('neg', minus),
       abs: (node, x) => {
-        if (isFloat(node.dtype)) return one('abs')(node, x!);
-        const { line, name } = keep('i32', x!);
+        if (isFloat(node.dtype)) return one('abs')(node, x);
+        const { line, name } = keep('i32', x);
         return [line, node.dtype === 'int32' ? choose('i32', i32.ltS(name, i32.of(0)), minus(name), name) : name];
       },
       sign: (node, x) => {
-        const { line, name } = keep(scalarType(node.dtype), x!);
+        const { line, name } = keep(scalarType(node.dtype), x);
         const sign = i32.sub(positive(node, name), negative(node, name));
         return [line, node.dtype === 'float64' ? f64.fromI32S(sign) : node.dtype === 'float32' ? f32.fromI32S(sign) : sign];
       },
@@ -59,14 +59,14 @@ export function scalarDialect(module: ModuleBuilder, frame: Frame, leaves: Leave
       lt: compare('lt', i32.ltS, i32.ltU), le: compare('le', i32.leS, i32.leU), eq: compare('eq', i32.eq, i32.eq),
       isnan: (node, x) => {
         const type = scalarType(node.args[0]!.dtype);
-        const { line, name } = keep(type, x!);
+        const { line, name } = keep(type, x);
         return [line, type === 'f64' ? f64.ne(name, name) : f32.ne(name, name)];
       },
-      and: (_, a, b) => i32.and(a!, b!), or: (_, a, b) => i32.or(a!, b!), xor: (_, a, b) => i32.xor(a!, b!),
-      not: (node, x) => i32.xor(x!, i32.of(node.dtype === 'bool' ? 1 : -1)),
-      shl: (_, a, b) => i32.shl(a!, b!), shr: (node, a, b) => (node.dtype === 'uint32' ? i32.shrU : i32.shrS)(a!, b!),
-      select: (node, condition, yes, no) => choose(scalarType(node.dtype), condition!, yes!, no!),
-      cast: (node, x) => convert(keep, x!, node.args[0]!.dtype, node.dtype),
+      and: (_, a, b) => i32.and(a, b), or: (_, a, b) => i32.or(a, b), xor: (_, a, b) => i32.xor(a, b),
+      not: (node, x) => i32.xor(x, i32.of(node.dtype === 'bool' ? 1 : -1)),
+      shl: (_, a, b) => i32.shl(a, b), shr: (node, a, b) => (node.dtype === 'uint32' ? i32.shrU : i32.shrS)(a, b),
+      select: (node, condition, yes, no) => choose(scalarType(node.dtype), condition, yes, no),
+      cast: (node, x) => convert(keep, x, node.args[0]!.dtype, node.dtype),
     },
     ...leaves,
     constant: (value, dtype) => (dtype === 'float64' ? f64.of(value) : dtype === 'float32' ? f32.of(value) : i32.of(value | 0)),

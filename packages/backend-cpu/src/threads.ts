@@ -42,7 +42,7 @@ export async function threadStarter(): Promise<StartThread> {
     const url = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
     const worker = new Worker(url, { name: `nn cpu ${thread}` });
     worker.addEventListener('error', (event) => { event.preventDefault(); });
-    worker.postMessage(startOf(memory, thread));
+    worker.postMessage(startOf(memory, thread), []);
     URL.revokeObjectURL(url);
     return { stop: () => { worker.terminate(); } };
   };

@@ -126,9 +126,9 @@ export function boundedness(accesses: readonly Access[], indices: number): boole
 
 /** Memory as words and doubles. */
 export interface Words {
-  readonly ints: Int32Array<ArrayBufferLike>;
-  readonly floats: Float32Array<ArrayBufferLike>;
-  readonly doubles: Float64Array<ArrayBufferLike>;
+  readonly ints: Int32Array;
+  readonly floats: Float32Array;
+  readonly doubles: Float64Array;
 }
 
 /** Writes what `slots` describes at `address`; gives the first byte behind it. `total` elements in chunks of `chunk`. */

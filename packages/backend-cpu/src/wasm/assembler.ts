@@ -4,7 +4,7 @@
  */
 
 /** Instruction bytes as a tree, flattened once when the module is written. A fragment that computes something leaves it on the stack. */
-export type Code = readonly (number | Code | FunctionRef)[];
+export type Code = readonly (number | Code | FunctionRef | Uint8Array)[];
 
 /** Types of values. */
 export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128';
@@ -64,6 +64,11 @@ export class Frame {
     return { type, get: [0x20, ...index], set: (value) => [value, 0x21, ...index], tee: (value) => [value, 0x22, ...index] };
   }
 
+  /** Locals of type i32 by name: `const { row, end } = frame.ints('row', 'end')`. */
+  ints<const Name extends string>(...names: Name[]): { readonly [N in Name]: Local } {
+    return Object.fromEntries(names.map((name) => [name, this.local('i32')])) as { [N in Name]: Local };
+  }
+
   /** Declarations of all but the first `params`. */
   declarations(params: number): Code {
     return list(this.#locals.slice(params).map((type) => [1, typeBytes[type]]));
@@ -121,28 +126,52 @@ export class ModuleBuilder {
     const imports = [...this.#imports.values()].map(({ name }, i): Code => [text('host'), text(name), 0, unsigned(i)]);
     const exports = this.#functions.flatMap(({ exported, ref }): Code[] => (exported === undefined ? [] : [[text(exported), 0, unsigned(ref.index)]]));
     const bodies = this.#functions.map(({ frame, body, params }) => sized([frame.declarations(params.length), body, 0x0b]));
-    return Uint8Array.from(flat([
+    return written([
       0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
       section(1, list(types)),
       section(2, list([memory, ...imports])),
       section(3, list(this.#functions.map((_, i) => unsigned(first + i)))),
       section(7, list(exports)),
       section(10, list(bodies)),
-    ]));
+    ]);
   }
 }
 
 const section = (id: number, content: Code): Code => [id, sized(content)];
 function sized(content: Code): Code {
-  const bytes = flat(content);
+  const bytes = written(content);
   return [...unsigned(bytes.length), bytes];
 }
 
-function flat(code: Code, out: number[] = []): number[] {
-  for (const item of code) {
-    if (typeof item === 'number') out.push(item);
-    else if (item instanceof FunctionRef) out.push(...unsigned(item.index));
-    else flat(item, out);
+/** The bytes of a fragment. */
+function written(code: Code): Uint8Array<ArrayBuffer> {
+  const out = new Writer();
+  out.write(code);
+  return out.bytes.slice(0, out.length);
+}
+
+class Writer {
+  bytes = new Uint8Array(1024);
+  length = 0;
+
+  write(code: Code): void {
+    for (const item of code) {
+      if (typeof item === 'number') {
+        if (this.length === this.bytes.length) this.#reserve(1);
+        this.bytes[this.length++] = item;
+      } else if (item instanceof FunctionRef) this.write(unsigned(item.index));
+      else if (item instanceof Uint8Array) {
+        this.#reserve(item.length);
+        this.bytes.set(item, this.length);
+        this.length += item.length;
+      } else this.write(item);
+    }
   }
-  return out;
+
+  #reserve(more: number): void {
+    if (this.length + more <= this.bytes.length) return;
+    const larger = new Uint8Array(Math.max(2 * this.bytes.length, this.length + more));
+    larger.set(this.bytes);
+    this.bytes = larger;
+  }
 }

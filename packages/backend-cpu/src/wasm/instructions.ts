@@ -21,9 +21,8 @@ const store = (op: readonly number[]): Store => (address, value, offset = 0) => 
 const extract = (op: readonly number[]): Lane => (a, lane) => [a, ...op, lane];
 const replace = (op: readonly number[]): Replace => (a, lane, value) => [a, value, ...op, lane];
 
-const float32 = (value: number): number[] => [...new Uint8Array(Float32Array.of(value).buffer)];
-const float64 = (value: number): number[] => [...new Uint8Array(Float64Array.of(value).buffer)];
-const repeat = (bytes: readonly number[], times: number): number[] => Array.from({ length: times }, () => bytes).flat();
+const float32 = (...values: number[]): Uint8Array => new Uint8Array(Float32Array.from(values).buffer);
+const float64 = (...values: number[]): Uint8Array => new Uint8Array(Float64Array.from(values).buffer);
 
 const i32Unary = { eqz: 0x45, wrap: 0xa7 } as const;
 const i32Binary = {
@@ -58,11 +57,11 @@ const floatStore64 = { store: 0x39 } as const;
 type Constant = { of(value: number): Code };
 export const f32: Each<typeof floatUnary32, Unary> & Each<typeof floatBinary32, Binary> & Each<typeof floatLoad32, Load> & Each<typeof floatStore32, Store> & Constant = {
   ...mapped(floatUnary32, unary, true), ...mapped(floatBinary32, binary, true), ...mapped(floatLoad32, load, true), ...mapped(floatStore32, store, true),
-  of: (value) => [0x43, ...float32(value)],
+  of: (value) => [0x43, float32(value)],
 };
 export const f64: Each<typeof floatUnary64, Unary> & Each<typeof floatBinary64, Binary> & Each<typeof floatLoad64, Load> & Each<typeof floatStore64, Store> & Constant = {
   ...mapped(floatUnary64, unary, true), ...mapped(floatBinary64, binary, true), ...mapped(floatLoad64, load, true), ...mapped(floatStore64, store, true),
-  of: (value) => [0x44, ...float64(value)],
+  of: (value) => [0x44, float64(value)],
 };
 
 const v128Unary = { not: 0x4d, anyTrue: 0x53 } as const;
@@ -87,7 +86,7 @@ const f32x4Unary = { splat: 0x13, ceil: 0x67, floor: 0x68, trunc: 0x69, nearest:
 const f32x4Binary = { eq: 0x41, ne: 0x42, lt: 0x43, gt: 0x44, le: 0x45, ge: 0x46, add: 0xe4, sub: 0xe5, mul: 0xe6, div: 0xe7, min: 0xe8, max: 0xe9, pmin: 0xea, pmax: 0xeb } as const;
 export const f32x4: Each<typeof f32x4Unary, Unary> & Each<typeof f32x4Binary, Binary> & { of(value: number): Code; extract: Lane; replace: Replace; relaxedMadd(a: Code, b: Code, c: Code): Code } = {
   ...mapped(f32x4Unary, unary), ...mapped(f32x4Binary, binary),
-  of: (value) => [...simd(0x0c), ...repeat(float32(value), 4)],
+  of: (value) => [...simd(0x0c), float32(value, value, value, value)],
   extract: extract(simd(0x1f)), replace: replace(simd(0x20)),
   relaxedMadd: (a, b, c) => [a, b, c, ...simd(0x105)],
 };
@@ -97,7 +96,7 @@ const i32x4Binary = {
   eq: 0x37, ne: 0x38, ltS: 0x39, ltU: 0x3a, gtS: 0x3b, gtU: 0x3c, leS: 0x3d, leU: 0x3e, geS: 0x3f, geU: 0x40,
   shl: 0xab, shrS: 0xac, shrU: 0xad, add: 0xae, sub: 0xb1, mul: 0xb5, minS: 0xb6, minU: 0xb7, maxS: 0xb8, maxU: 0xb9,
 } as const;
-const i32x4Zero: Code = [...simd(0x0c), ...repeat([0], 16)];
+const zeros: Code = [...simd(0x0c), new Uint8Array(16)];
 export const i32x4: Each<typeof i32x4Unary, Unary> & Each<typeof i32x4Binary, Binary> & {
   of(...lanes: number[]): Code; extract: Lane; replace: Replace;
   /** Lanes 0-3 are those of `a`, 4-7 those of `b`. */
@@ -108,10 +107,10 @@ export const i32x4: Each<typeof i32x4Unary, Unary> & Each<typeof i32x4Binary, Bi
   widenBytes: Unary;
 } = {
   ...mapped(i32x4Unary, unary), ...mapped(i32x4Binary, binary),
-  of: (...lanes) => [...simd(0x0c), ...new Uint8Array(Int32Array.from({ length: 4 }, (_, i) => lanes[lanes.length === 1 ? 0 : i]!).buffer)],
+  of: (...lanes) => [...simd(0x0c), new Uint8Array(Int32Array.from({ length: 4 }, (_, i) => lanes[lanes.length === 1 ? 0 : i]!).buffer)],
   extract: extract(simd(0x1b)), replace: replace(simd(0x1c)),
   shuffle: (a, b, lanes) => [a, b, ...simd(0x0d), ...lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3])],
-  narrowToBytes: (a) => [a, ...i32x4Zero, ...simd(0x0d), 0, 4, 8, 12, ...repeat([16], 12)],
+  narrowToBytes: (a) => [a, zeros, ...simd(0x0d), 0, 4, 8, 12, new Uint8Array(12).fill(16)],
   widenBytes: (a) => [a, ...simd(0x89), ...simd(0xa9)],
 };
 
@@ -119,7 +118,7 @@ const f64x2Unary = { splat: 0x14, abs: 0xec, neg: 0xed, sqrt: 0xef, ceil: 0x74, 
 const f64x2Binary = { eq: 0x47, ne: 0x48, lt: 0x49, gt: 0x4a, le: 0x4b, ge: 0x4c, add: 0xf0, sub: 0xf1, mul: 0xf2, div: 0xf3, min: 0xf4, max: 0xf5, pmin: 0xf6, pmax: 0xf7 } as const;
 export const f64x2: Each<typeof f64x2Unary, Unary> & Each<typeof f64x2Binary, Binary> & Constant = {
   ...mapped(f64x2Unary, unary), ...mapped(f64x2Binary, binary),
-  of: (value) => [...simd(0x0c), ...repeat(float64(value), 2)],
+  of: (value) => [...simd(0x0c), float64(value, value)],
 };
 
 const i64x2Binary = { shl: 0xcb, shrS: 0xcc, shrU: 0xcd, add: 0xce, sub: 0xd1 } as const;
@@ -128,6 +127,11 @@ export const i64x2: Each<typeof i64x2Binary, Binary> = mapped(i64x2Binary, binar
 /** `a` if `condition` is not 0, else `b`; both are computed. */
 export const choose = (type: ValueType, condition: Code, a: Code, b: Code): Code =>
   type === 'v128' ? [a, b, condition, 0x1c, 1, 0x7b] : [a, b, condition, 0x1b];
+
+/** The smaller of two int32. */
+export const smaller = (a: Code, b: Code): Code => choose('i32', i32.ltS(a, b), a, b);
+/** The larger of two int32. */
+export const larger = (a: Code, b: Code): Code => choose('i32', i32.gtS(a, b), a, b);
 
 export const branch = (depth: number): Code => [0x0c, depth];
 export const branchIf = (depth: number, condition: Code): Code => [condition, 0x0d, depth];

@@ -25,7 +25,7 @@ const builds: { readonly [P in Op]?: Build } = {
 export function integerFunction(module: ModuleBuilder, op: Op, dtype: DType): FunctionRef {
   const build = builds[op]!;
   return module.define(['i32', 'i32'], ['i32'], (_, a, b) => {
-    const body = build(module, dtype !== 'uint32', a!.get, b!.get);
-    return op === 'pow' ? body : either('i32', i32.eqz(b!.get), i32.of(0), body);
+    const body = build(module, dtype !== 'uint32', a.get, b.get);
+    return op === 'pow' ? body : either('i32', i32.eqz(b.get), i32.of(0), body);
   });
 }

@@ -1,0 +1,66 @@
+import { contiguous, trace } from '@nn/tensor/backend';
+import { describe, expect, it } from 'vitest';
+import { CpuBackend } from '../src/backend.ts';
+import { Heap } from '../src/heap.ts';
+import { Dice } from './random-functions.ts';
+
+describe('Heap', () => {
+  it('never gives out memory twice', () => {
+    const heap = new Heap(false, 65536, 2 ** 26);
+    const dice = new Dice(3);
+    const live = new Map<number, number>();
+    for (let i = 0; i < 20_000; i++) {
+      if (live.size > 200 || (live.size > 0 && dice.below(2) === 0)) {
+        const [address, bytes] = dice.pick([...live].slice(0, 8));
+        live.delete(address);
+        heap.free(address, bytes);
+      } else {
+        const bytes = 1 + dice.below(dice.below(50) === 0 ? 300_000 : 3000);
+        const address = heap.allocate(bytes);
+        expect(address % 64 === 0 && address >= 65536).toBe(true);
+        for (const [start, size] of live) if (address < start + size && start < address + bytes) throw new Error(`${address} lies in ${start}`);
+        live.set(address, bytes);
+      }
+    }
+  });
+
+  it('joins what was freed in pieces, once it is full', () => {
+    const heap = new Heap(false, 65536, 2 ** 26);
+    for (let round = 0; round < 5; round++) {
+      const size = 2 ** (20 - round);
+      const blocks = Array.from({ length: 2 ** (5 + round) }, () => heap.allocate(size));
+      for (const address of blocks) heap.free(address, size);
+    }
+    heap.free(heap.allocate(60 * 2 ** 20), 60 * 2 ** 20);
+  });
+
+  it('says what is full', () => {
+    const heap = new Heap(false, 65536, 2 ** 24);
+    expect(() => heap.allocate(2 ** 25)).toThrow(/^allocate: the CPU's heap of 16 MiB is full \(.* a block of 32 MiB more\)\. Release values/);
+  });
+});
+
+describe('CpuBackend', () => {
+  it('computes in the same memory again and again', () => {
+    const backend = new CpuBackend({ memoryLimit: 2 ** 25 });
+    const double = trace(['float32'], ['float32'], ([x], [factor]) => [x!.mul(factor!)]);
+    for (let i = 0; i < 2000; i++) {
+      const [x, y] = [backend.allocate('float32', 2 ** 20), backend.allocate('float32', 2 ** 20)];
+      if (i % 500 === 0) backend.write(x, new Float32Array(2 ** 20).fill(i));
+      if (i % 500 === 0) {
+        backend.map(double, [{ storage: x, ...contiguous([2 ** 20]) }], [2], [{ storage: y, offset: 0 }], [2 ** 20]);
+        expect(backend.readSync(y, 2 ** 20 - 1, 1)[0]).toBe(2 * i);
+      }
+      backend.free(x);
+      backend.free(y);
+    }
+  });
+
+  it('compiles one kernel for all numbers', () => {
+    const backend = new CpuBackend();
+    const scaled = () => trace(['float32'], ['float32'], ([x], [factor]) => [x!.mul(factor!)]);
+    const storage = backend.allocate('float32', 8);
+    for (let i = 0; i < 1000; i++) backend.map(scaled(), [{ storage, ...contiguous([8]) }], [i], [{ storage, offset: 0 }], [8]);
+    expect(backend.kernels).toBe(1);
+  });
+});
