@@ -3,19 +3,25 @@
  * At an awaited moment, once enough of them were made, this makes it happen: a task boundary, a collection, two more boundaries.
  */
 
-/** A collection is asked for after this much, and less often where it costs more than 3% of the time. */
-const FIRST_BYTES = 8 * 2 ** 20;
+/** A collection is asked for after this much; less often where the first one shows that it costs more than its share of the time. */
+const FIRST_BYTES = 16 * 2 ** 20;
 const FIRST_COUNT = 20_000;
 const SHARE = 0.03;
-const ENOUGH = 4;
+/** Later it changes only where many of them together cost far more, so that memory is steady on a machine that is not. */
+const MANY = 8;
 
 export class Pressure {
+  readonly #ceiling: number;
   #bytes = 0;
   #count = 0;
   #scale = 1;
   #began = performance.now();
   #spent = 0;
   #times = 0;
+  #settled = false;
+
+  /** @param ceiling all that the device can hold, in bytes */
+  constructor(ceiling: number) { this.#ceiling = ceiling; }
 
   /** Notes a value that only finalization can free. */
   note(bytes: number): void {
@@ -24,10 +30,10 @@ export class Pressure {
   }
 
   /** Whether a collection is due. */
-  get due(): boolean { return this.#bytes > FIRST_BYTES * this.#scale || this.#count > FIRST_COUNT * this.#scale; }
+  get due(): boolean { return this.#bytes > Math.min(FIRST_BYTES * this.#scale, this.#ceiling / 4) || this.#count > FIRST_COUNT * this.#scale; }
 
-  /** Lets the engine finalize what nobody holds any more. `ceiling` bounds how much may wait, in bytes. */
-  async relieve(ceiling: number): Promise<void> {
+  /** Lets the engine finalize what nobody holds any more. */
+  async relieve(): Promise<void> {
     const start = performance.now();
     this.#bytes = 0;
     this.#count = 0;
@@ -35,14 +41,19 @@ export class Pressure {
     collect();
     await task();
     await task();
-    this.#adapt(performance.now(), start, ceiling);
+    this.#adapt(start, performance.now());
   }
 
-  /** Once a few collections have shown what they cost: half as often where that is too much. */
-  #adapt(now: number, start: number, ceiling: number): void {
+  #adapt(start: number, now: number): void {
+    const room = () => FIRST_BYTES * this.#scale * 4 < this.#ceiling;
     this.#spent += now - start;
-    if (++this.#times < ENOUGH) return;
-    if (this.#spent > SHARE * (now - this.#began) && FIRST_BYTES * this.#scale * 4 < ceiling) this.#scale *= 2;
+    this.#times++;
+    const elapsed = now - this.#began;
+    if (!this.#settled) {
+      for (let share = this.#spent / elapsed; share > SHARE && room(); share /= 2) this.#scale *= 2;
+      this.#settled = true;
+    } else if (this.#times < MANY) return;
+    else if (this.#spent > 2 * SHARE * elapsed && room()) this.#scale *= 2;
     [this.#began, this.#spent, this.#times] = [now, 0, 0];
   }
 }
