@@ -64,6 +64,7 @@ export function loadState(module: AnyModule, state: StateDict, { strict = true }
 
 function mismatch(key: string, target: Tensor, source: Tensor): string[] {
   if (show(target.shape) !== show(source.shape)) return [`mismatched: ${key} is ${show(target.shape)}, the state dict has ${show(source.shape)}`];
-  if (target.device !== source.device) return [`mismatched: ${key} is on ${target.device.name}, the state dict has it on ${source.device === target.device ? '' : source.device.name}`];
-  return [];
+  if (target.device === source.device) return [];
+  const [here, there] = [target.device.name, source.device.name];
+  return [`mismatched: ${key} is on ${here}, the state dict has it on ${here === there ? `another ${there}` : there}`];
 }
