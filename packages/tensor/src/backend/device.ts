@@ -24,7 +24,7 @@ export class Device implements CoreBackend, OptionalBackend {
   readonly limits: Limits;
   readonly #map: CoreBackend['map'];
   readonly #faults = new Faults(this);
-  readonly #pressure = new Pressure();
+  readonly #pressure: Pressure;
   #bytes = 0;
   #peak = 0;
   #storages = 0;
@@ -34,6 +34,7 @@ export class Device implements CoreBackend, OptionalBackend {
     this.name = backend.name;
     this.limits = backend.limits;
     this.#map = cutting(backend);
+    this.#pressure = new Pressure(backend.limits.memoryBytes);
   }
 
   describe(): string { return this.backend.describe(); }
@@ -124,7 +125,7 @@ export class Device implements CoreBackend, OptionalBackend {
 
   /** At a moment where waiting is allowed: frees what nobody holds any more, once enough of it may have gathered. Loaders and reads call it. */
   async relieve(): Promise<void> {
-    if (this.#pressure.due) await this.#pressure.relieve(this.limits.memoryBytes);
+    if (this.#pressure.due) await this.#pressure.relieve();
   }
 
   async destroy(): Promise<void> { await this.backend.destroy?.(); }
