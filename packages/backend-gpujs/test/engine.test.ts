@@ -9,6 +9,8 @@ import { gpujs } from '../src/index.ts';
 import { version } from '../vendor/gpu.js';
 import { file, vendored } from '../vendor/make.ts';
 
+const require = createRequire(import.meta.url);
+
 describe('gpujs', () => {
   it('says which engine answers', async () => {
     expect((await gpujs()).describe()).toBe('gpu.js 2.24.1, webasm (WebAssembly, one thread)');
@@ -73,6 +75,6 @@ describe('gpujs', () => {
 
   it('ships the bundle of the gpu.js that it is developed with', () => {
     expect(readFileSync(file, 'utf8') === vendored()).toBe(true);
-    expect(version).toBe((createRequire(import.meta.url)('gpu.js/package.json') as { version: string }).version);
+    expect(version).toBe((require('gpu.js/package.json') as { version: string }).version);
   });
 });

@@ -4,7 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-const source = createRequire(import.meta.url).resolve('gpu.js/dist/gpu-browser.min.js');
+const require = createRequire(import.meta.url);
+const source = require.resolve('gpu.js/dist/gpu-browser.min.js');
 
 /** `text` with `from`, which must occur once, replaced. */
 function swap(text: string, from: string, to: string): string {
