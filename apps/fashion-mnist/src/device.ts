@@ -16,8 +16,12 @@ async function optional<M>(device: string, load: () => Promise<M>): Promise<M> {
   try {
     return await load();
   } catch (error) {
-    if ((error as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    const wrong = `the package @nn/backend-${device} is not installed or not built`;
-    throw new Error(message('device', wrong, 'Install and build everything once: npm run build. Or use --device cpu.'), { cause: error });
+    throw (error as { code?: string }).code === 'ERR_MODULE_NOT_FOUND' ? missing(device, error) : error;
   }
+}
+
+/** What to do where a device's package is not there. */
+export function missing(device: string, cause: unknown): Error {
+  const wrong = `the package @nn/backend-${device} is not installed or not built`;
+  return new Error(message('device', wrong, 'Install and build everything once: npm run build. Or use --device cpu.'), { cause });
 }

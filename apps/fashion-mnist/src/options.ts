@@ -30,7 +30,7 @@ export function parseOptions(args: readonly string[], output: { out(text: string
     .option('--epochs <n>', 'passes over the training images', whole(0), 5)
     .option('--batch-size <n>', 'images in a step', whole(1), 32)
     .addOption(choice('--device <name>', 'what computes; webgpu and gpujs need `npm run build` once before', ['cpu', 'webgpu', 'gpujs', 'reference']))
-    .addOption(new Option('--threads <n>', 'threads of the cpu device; the numbers do not depend on it').argParser(whole(1)).default(undefined, 'chosen by the device'))
+    .addOption(new Option('--threads <n>', 'threads of the cpu device; the numbers do not depend on it (default: one a core)').argParser(whole(1)))
     .option('--seed <n>', 'decides the split, the first weights and the order of the batches', whole(0), 0)
     .addOption(choice('--model <name>', 'mlp: hidden layers of 512 and 512; small: of 256 and 32', ['mlp', 'small']))
     .addOption(choice('--scale <name>', 'pixels as stored; divided by the largest; or with mean 0 and standard deviation 1', ['raw', 'unit', 'standard']))

@@ -17,6 +17,12 @@ describe('data', () => {
     expect(official.notes.at(-1)).toBe('Fashion-MNIST: 40 images to train on, 20 held out (as published).');
   });
 
+  it('is scaled as asked', async () => {
+    const largest = async (scale: 'raw' | 'unit' | 'standard') => Math.max(...(await (await load({ dataset: 'digits', scale })).train.gather([0, 1, 2]))[0].data);
+    expect([await largest('raw'), await largest('unit')]).toEqual([16, 1]);
+    expect(await largest('standard')).toBeCloseTo((1 - 0.3053) / 0.376, 4);
+  });
+
   it('is the digits where there are no files, and says so', async () => {
     const dataDir = temporary();
     const { dataset, pixels, train, held, notes } = await load({ dataDir });

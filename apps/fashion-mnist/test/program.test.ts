@@ -29,7 +29,7 @@ describe('npm start', () => {
 
   it('trains on the digits without data, one plain line an epoch', () => {
     const out = join(temporary(), 'run');
-    const { status, stdout, stderr } = start('--device', 'reference', '--model', 'small', '--epochs', '1', '--out', out);
+    const { status, stdout, stderr } = start('--model', 'small', '--epochs', '1', '--out', out);
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^Training small on fashion-mnist/);
     expect(stdout).toContain('training on the embedded digits instead');
@@ -52,7 +52,7 @@ describe('npm start', () => {
 
   it('says what is wrong with damaged files, and leaves no metrics behind', () => {
     const out = temporary();
-    const { status, stderr } = start('--device', 'reference', '--data-dir', fashionFolder({ 'train-labels-idx1-ubyte': idx([39]) }), '--out', out);
+    const { status, stderr } = start('--data-dir', fashionFolder({ 'train-labels-idx1-ubyte': idx([39]) }), '--out', out);
     expect(status).toBe(1);
     expect(stderr).toMatch(/^FashionMNIST: the files do not belong together: 40 images \(.*\) and 39 labels/);
     expect(existsSync(join(out, 'metrics.json'))).toBe(false);
