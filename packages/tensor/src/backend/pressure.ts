@@ -44,7 +44,7 @@ export class Pressure {
     this.#adapt(start, performance.now());
   }
 
-  #adapt(start: number, now: number, ceiling: number): void {
+  #adapt(start: number, now: number): void {
     const room = () => FIRST_BYTES * this.#scale * 4 < this.#ceiling;
     this.#spent += now - start;
     this.#times++;
