@@ -30,7 +30,7 @@ export async function gradCheck(f: (...inputs: Tensor[]) => Tensor, inputs: read
   if (order === 1) return;
   await compare((...leaves) => {
     const gradients = grad([weighted(f(...leaves))], leaves, { createGraph: true, allowUnused: true });
-    return gradients.map((gradient, i) => (gradient ? weighted(gradient, i) : undefined)).filter((part) => part !== undefined).reduce((a, b) => a.add(b));
+    return gradients.map((gradient, i) => (gradient ? weighted(gradient, i) : undefined)).reduce<Tensor>((sum, part) => (part ? sum.add(part) : sum), leaves[0]!.newFull([], 0));
   }, inputs, eps, tolerance, 'second derivative');
 }
 

@@ -103,15 +103,15 @@ describe('memory', () => {
   it('a loop in a scope does not reach it', () => {
     const device = small();
     const x = ones([1000], { device });
-    for (let i = 0; i < 10_000; i++) scope(() => { x.add(i); });
+    for (let i = 0; i < 1000; i++) scope(() => { x.add(i); });
     expect(device.memory().bytes).toBe(4000);
   });
   it('a loop that awaits does not reach it: what nobody holds is freed', async () => {
     const device = small();
     const x = ones([1000], { device });
     let sum = 0;
-    for (let i = 0; i < 2000; i++) sum += await x.add(i).at(0).item();
-    expect(sum).toBe(2000 + (1999 * 2000) / 2);
+    for (let i = 0; i < 600; i++) sum += await x.add(i).at(0).item();
+    expect(sum).toBe(600 + (599 * 600) / 2);
   });
   it('one tensor can be too large', () => {
     expect(() => ones([200_000], { device: small() })).toThrow(/^allocate: 0\.8 MiB in one tensor, reference takes 0\.5 MiB\. Use smaller batches\./);
