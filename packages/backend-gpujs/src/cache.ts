@@ -7,7 +7,7 @@ interface Entry {
 }
 
 /** Kernels keep memory of their own: an array for each argument in WebAssembly, the last result on a graphics card. */
-const MOST = 1024;
+const MOST = 512;
 const MOST_BYTES = 512 * 2 ** 20;
 
 export class Cache<E extends Entry> {

@@ -49,7 +49,7 @@ export class Engine {
     const side = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
     // Four numbers a texel; unit 15 is what gpu.js makes textures on. Every input takes uniforms of its own: sampler, sizes, offset.
     const inputs = Math.min(units, 16) - 1;
-    return { inputs, bindings: inputs + 1, uniforms: Math.max(4, vectors - 8 * inputs), nonFinite: false, tolerance: 1e-5, elements: Math.min(EXACT, 4 * side * side) };
+    return { inputs, bindings: inputs + 1, uniforms: Math.min(256, Math.max(4, vectors - 8 * inputs)), nonFinite: false, tolerance: 1e-5, elements: Math.min(EXACT, 4 * side * side) };
   }
 
   /** One line: version, mode, and what answers behind it. */
