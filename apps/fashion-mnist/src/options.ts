@@ -17,6 +17,11 @@ export interface Options {
   readonly out: string;
 }
 
+const METRICS = `
+metrics.json: { device, engine, seed, dataset, epochs: [{ epoch, trainLoss, trainAccuracy, valLoss, valAccuracy, seconds }],
+testAccuracy }. Losses are means of the batches' losses, accuracies are over images. trainLoss and trainAccuracy are measured
+while the weights change; valLoss and valAccuracy after the epoch, and testAccuracy at the end, on the held-out images.`;
+
 /**
  * Reads the arguments (without `node` and the program's name).
  *
@@ -37,6 +42,7 @@ export function parseOptions(args: readonly string[], output: { out(text: string
     .addOption(choice('--split <name>', 'lecture: a stratified quarter of all images is held out (52,500 and 17,500); official: as published (60,000 and 10,000)', ['lecture', 'official']))
     .option('--out <folder>', 'where metrics.json goes', 'out')
     .helpOption('-h, --help', 'print this')
+    .addHelpText('after', METRICS)
     .showHelpAfterError('--help lists all options.')
     .configureOutput({ writeOut: output.out, writeErr: output.error, getOutHelpWidth: () => 120 })
     .exitOverride();

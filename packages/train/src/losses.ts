@@ -4,7 +4,7 @@ import { fail, fuse, keep, show, type Tensor, zeros } from '@nn/tensor';
 const ROOM = 32;
 
 /** `loss` at position `at` of the log, the rest as it was. */
-const noted = /*@__PURE__*/ fuse((log, loss, at) => loss!.where(log!.index(0).eq(at!), log!));
+const noted = /*@__PURE__*/ fuse((log, loss, at) => loss.where(log.index(0).eq(at), log));
 
 /** A running mean of batch losses. The values are those that reading each one would give. */
 export class Losses {

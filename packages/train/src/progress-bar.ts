@@ -53,7 +53,7 @@ export class ProgressBar {
     const before = this.#label && `${this.#label} `;
     const after = ` ${step}/${this.#total}${Number.isFinite(left) ? `, ${Math.ceil(left)} s left` : ''}${text && `, ${text}`}`;
     // A line longer than the terminal would wrap, and could not be redrawn.
-    const room = Math.max(0, (this.#output.columns ?? 80) - before.length - WIDTH - 1);
+    const room = Math.max(0, (this.#output.columns || 80) - before.length - WIDTH - 1);
     const bar = '█'.repeat(full) + '░'.repeat(WIDTH - full);
     this.#output.write(`\r${before}${environment('NO_COLOR') ? bar : `\u001B[32m${bar}\u001B[39m`}${after.slice(0, room)}\u001B[K`);
   }
