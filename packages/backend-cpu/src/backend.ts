@@ -13,6 +13,9 @@ import { Reductions } from './reduce.ts';
 import { sharable, type StartThread } from './threads.ts';
 import { addressOf } from './walk.ts';
 
+/** Kernels count elements in 32 bits with sign. */
+const MOST_ELEMENTS = 2 ** 31 - 2 ** 20;
+
 export interface CpuOptions {
   /** Threads that compute, the calling one included; default one per core. One where memory cannot be shared. */
   readonly threads?: number;
@@ -52,7 +55,7 @@ export class CpuBackend implements Backend {
     this.#random = new Random(this.#compiler, this.#heap, this.#pool);
     this.limits = {
       dtypes: ['bool', 'uint32', 'int32', 'float32', 'float64'], inputs: Infinity, outputs: Infinity, bindings: Infinity, uniforms: 1024, rank: Infinity,
-      storageBytes: this.#heap.maximum, memoryBytes: this.#heap.maximum, slices: true, integers: 2 ** 31, nonFinite: true, tolerance: 1e-6,
+      storageBytes: Math.min(this.#heap.maximum, MOST_ELEMENTS), memoryBytes: this.#heap.maximum, slices: true, integers: 2 ** 31, nonFinite: true, tolerance: 1e-6,
     };
   }
 

@@ -2,7 +2,7 @@
  * The CPU as a device: WebAssembly kernels, generated at run time, over one memory.
  * @packageDocumentation
  */
-import { complete, type Device } from '@nn/tensor/backend';
+import { complete, type Device, fail } from '@nn/tensor/backend';
 import { CpuBackend, type CpuOptions } from './backend.ts';
 import { cores, threadStarter } from './threads.ts';
 
@@ -11,10 +11,17 @@ export type { CpuOptions } from './backend.ts';
 /**
  * The CPU.
  *
+ * Threads share its memory; where memory cannot be shared (a page without cross-origin isolation) there is one thread, and `describe()` says so.
+ * Results are the same bits for any number of threads.
+ *
+ * @throws if `threads` is no whole number from 1 on
  * @example
- * setDefaultDevice(await cpu());
+ * setDefaultDevice(await cpu());                 // one thread per core
+ * const single = await cpu({ threads: 1 });
+ * single.describe();                             // 'cpu (WebAssembly SIMD, relaxed FMA, 1 thread)'
  */
 export async function cpu(options: CpuOptions = {}): Promise<Device> {
   const threads = options.threads ?? await cores();
+  if (!Number.isInteger(threads) || threads < 1) fail('cpu', `${threads} is no number of threads`, 'Use a whole number from 1 on, or leave it out for one per core.');
   return complete(new CpuBackend({ ...options, threads }, threads > 1 ? await threadStarter() : undefined));
 }

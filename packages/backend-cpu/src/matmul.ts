@@ -76,9 +76,9 @@ export class Products {
     ints[at + GEMM.table] = table;
     const result = addressOf(output.storage) + output.offset * bytesOf(dtype);
     for (let i = 0; 2 * i < batches.length; i++) {
-      ints[(table >> 2) + 3 * i] = batches[2 * i]!;
-      ints[(table >> 2) + 3 * i + 1] = batches[2 * i + 1]!;
-      ints[(table >> 2) + 3 * i + 2] = result + i * rows * columns * bytesOf(dtype);
+      ints[table / 4 + 3 * i] = batches[2 * i]!;
+      ints[table / 4 + 3 * i + 1] = batches[2 * i + 1]!;
+      ints[table / 4 + 3 * i + 2] = result + i * rows * columns * bytesOf(dtype);
     }
     this.#pool.run(this.#kernel(dtype), down * across * (batches.length / 2));
     if (large) this.#heap.free(table, batches.length * 6);

@@ -10,7 +10,7 @@ afterAll(async () => { for (const device of devices) await device.destroy(); });
 
 /** The bytes of what `compute` leaves in a float32 storage of `length`, on every device, several times. */
 function everywhere(length: number, compute: (device: Device, input: (shape: readonly number[], seed: number) => View, output: { storage: View['storage']; offset: 0 }) => void): Uint8Array[] {
-  return devices.flatMap((device) => [0, 1, 2, 3, 4].map(() => {
+  return devices.flatMap((device) => [0, 1, 2].map(() => {
     const made: View['storage'][] = [];
     const input = (shape: readonly number[], seed: number): View => {
       const storage = filled(device, 'float32', values(new Dice(seed), 'float32', shape.reduce((a, b) => a * b, 1)));
@@ -52,7 +52,7 @@ describe('1, 2 and 3 threads give the same bits', () => {
     for (const [m, k, n] of [[33, 784, 512], [300, 70, 301], [1, 1000, 999]] as const) {
       expectOne(everywhere(m * n, (device, input, output) => device.matmul(input([m, k], 1), input([k, n], 2), output)));
     }
-    expectOne(everywhere(1500 * 64, (device, input, output) => device.matmul(input([1500, 8, 40], 1), input([1500, 40, 8], 2), output)));
+    expectOne(everywhere(1100 * 64, (device, input, output) => device.matmul(input([1100, 8, 40], 1), input([1100, 40, 8], 2), output)));
   });
   it('randomUniform', () => {
     expectOne(everywhere(200_001, (device, _, output) => device.randomUniform([1, 2], 3, 200_001, output)));
