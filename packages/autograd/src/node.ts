@@ -1,6 +1,6 @@
 /** The recorded graph: leaves where gradients end, and steps with what their backward needs. */
 import { fail, keep, type Shape, type Tensor, Tensor as TensorClass } from '@nn/tensor';
-import { type GradientHook, type GraphNode, type Handle, handle, type Layout, type Primitive, type Step } from '@nn/tensor/trace';
+import { type GradientHook, type GraphNode, type Handle, handle, type Layout, type Primitive, spoken, type Step } from '@nn/tensor/trace';
 import { keeps } from './rules.ts';
 
 /** Nodes are counted: by the tensors that are their outputs and the nodes that lead to them. */
@@ -13,9 +13,24 @@ abstract class Counted implements GraphNode {
   #count = 0;
 
   retain(): void { this.#count++; }
-  release(): void { if (--this.#count === 0) this.drop(); }
+  release(): void { if (--this.#count === 0) drop(this); }
   /** Lets go of all that it holds. */
   abstract drop(): void;
+}
+
+const doomed: Counted[] = [];
+let dropping = false;
+
+/** Dropping a node may drop those before it, and so on: one after another, since graphs can be deeper than the stack. */
+function drop(node: Counted): void {
+  doomed.push(node);
+  if (dropping) return;
+  dropping = true;
+  try {
+    for (let next = doomed.pop(); next; next = doomed.pop()) next.drop();
+  } finally {
+    dropping = false;
+  }
 }
 
 /** Where gradients end. */
@@ -96,7 +111,7 @@ export class StepNode<P extends Primitive = Primitive> extends Counted {
     if (!saved) fail('backward', `a rule of ${this.primitive} asks for a value that it does not keep`);
     const { own, version } = saved;
     if (own.allocation.version !== version) {
-      fail('backward', `a value saved for ${this.primitive} was overwritten (version ${own.allocation.version}, saved ${version})`, 'Call backward() before optimizer.step() or assign().');
+      fail('backward', `a value saved for ${spoken(this.primitive, this.attributes)} was overwritten (version ${own.allocation.version}, saved ${version})`, 'Call backward() before optimizer.step() or assign().');
     }
     const tensor = new TensorClass(own.viewed(own.layout));
     if (edge) tensor[handle].join(edge.node, edge.output);

@@ -85,7 +85,7 @@ export function record<P extends Primitive>(step: Step<P>): void {
 }
 
 /** What a message calls it: an element-wise operation by its own name. */
-function spoken<P extends Primitive>(primitive: P, attributes: Primitives[P]): string {
+export function spoken<P extends Primitive>(primitive: P, attributes: Primitives[P]): string {
   return 'function' in attributes && primitive === 'map' ? attributes.function.roots[0]!.op : primitive;
 }
 

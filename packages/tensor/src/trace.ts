@@ -9,5 +9,5 @@ export { derive, type Derivative, differentiable, type Seed } from './expr/deriv
 export { leavesOf, part, type Part } from './expr/function.ts';
 export { Allocation, Handle, handle } from './handle.ts';
 export { isContiguous, type Layout } from './layout.ts';
-export { record, run } from './primitives.ts';
+export { record, run, spoken } from './primitives.ts';
 export { unscoped } from './scope.ts';
