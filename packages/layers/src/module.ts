@@ -73,14 +73,14 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   modules(): AnyModule[] { return this.namedModules().map(([, module]) => module); }
   /** The same with their paths; its own is ''. */
   namedModules(): [path: string, module: AnyModule][] {
-    const all = [...walk(this.#any)];
+    const all = [...walk(this)];
     for (const [, module] of all) if (#wrapped in module) module.#wrap();
     return all;
   }
   /** The modules in its own fields, each once. */
   children(): AnyModule[] { return [...new Set(this.namedChildren().map(([, child]) => child))]; }
   namedChildren(): [path: string, child: AnyModule][] {
-    return members(this.#any).filter((entry): entry is [string, AnyModule] => isModule(entry[1]));
+    return members(this).filter((entry): entry is [string, AnyModule] => isModule(entry[1]));
   }
 
   // What can be done to all of it.
@@ -113,7 +113,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   // Saving and loading.
 
   /** Parameters and buffers by PyTorch's keys (`bn1.running_mean`), as detached views: clone what should not change with the module. */
-  stateDict(): StateDict { return stateOf(this.#any); }
+  stateDict(): StateDict { return stateOf(this); }
   /**
    * Copies values into parameters and buffers. Keys may be spelled `running_mean` or `runningMean`.
    *
@@ -121,7 +121,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
    * @returns which keys were
    * @throws naming every missing, unexpected and mismatched key; nothing is changed then
    */
-  loadStateDict(state: StateDict, options?: { readonly strict?: boolean }): LoadReport { return loadState(this.#any, state, options); }
+  loadStateDict(state: StateDict, options?: { readonly strict?: boolean }): LoadReport { return loadState(this, state, options); }
 
   // Hooks.
 
@@ -136,11 +136,9 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     return () => { this.#after.delete(hook); };
   }
 
-  get #any(): AnyModule { return this as unknown as AnyModule; }
-
   #owned<M extends Parameter | Buffer | MetricLike>(is: (value: object) => value is M): [string, M][] {
     this.namedModules();
-    return [...owned(this.#any, is)];
+    return [...owned(this, is)];
   }
 
   #learn(on: boolean): this {
@@ -161,11 +159,11 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     try {
       return scope(() => {
         const output = this.#hooked(inputs, method);
-        keepFields(this.#any);
+        keepFields(this);
         return output;
       }, `${this.typeName}.forward`);
     } catch (error) {
-      throw located(error, this.#any);
+      throw located(error, this);
     }
   }
 
@@ -173,13 +171,13 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     let inputs = given;
     for (const hook of this.#before as Set<ForwardPreHook<In>>) {
       keepAll(inputs);
-      inputs = hook(this.#any, inputs) ?? inputs;
+      inputs = hook(this, inputs) ?? inputs;
     }
     let output = method.apply(this, inputs);
     for (const hook of this.#after as Set<ForwardHook<In, Out>>) {
       keepAll(inputs);
       keepAll(output);
-      output = hook(this.#any, inputs, output) ?? output;
+      output = hook(this, inputs, output) ?? output;
     }
     return output;
   }

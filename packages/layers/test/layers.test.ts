@@ -18,7 +18,7 @@ describe('Linear', () => {
     readonly biasGradient?: readonly number[];
   }
   for (const example of linear.cases as Case[]) {
-    it(example.name, async () => {
+    it(`${example.name}: output and gradients`, async () => {
       const layer = new Linear(5, 3, { dtype: 'float64', bias: example.bias !== undefined });
       layer.loadStateDict({ weight: fromFixture(example.weight), ...(example.bias && { bias: fromFixture(example.bias) }) });
       const input = fromFixture(example.input, true);

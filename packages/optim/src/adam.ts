@@ -18,7 +18,8 @@ export interface AdamOptions {
   readonly maximize?: boolean;
 }
 
-interface AdamState {
+/** What {@link Adam} remembers of a parameter. */
+export interface AdamState {
   step: number;
   expAvg: Tensor;
   expAvgSq: Tensor;

@@ -20,7 +20,8 @@ export interface RMSpropOptions {
   readonly maximize?: boolean;
 }
 
-interface RMSpropState {
+/** What {@link RMSprop} remembers of a parameter. */
+export interface RMSpropState {
   step: number;
   squareAvg: Tensor;
   gradAvg: Tensor;

@@ -18,7 +18,8 @@ export interface SGDOptions {
   readonly maximize?: boolean;
 }
 
-interface SGDState { momentumBuffer: Tensor }
+/** What {@link SGD} remembers of a parameter. */
+export interface SGDState { momentumBuffer: Tensor }
 
 const plain = fuse((p: Scalar, gradient: Scalar, lr: Scalar, sign: Scalar, decay: Scalar) => [p.sub(gradient.mul(sign).add(p.mul(decay)).mul(lr))]);
 

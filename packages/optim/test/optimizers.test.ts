@@ -1,12 +1,12 @@
 import { defaultDevice, ones, type Tensor, tensor } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
 import fixture from '../../../tooling/reference/fixtures/optimizers.json' with { type: 'json' };
-import { Adam, type AdamOptions, type Optimizer, RMSprop, type RMSpropOptions, SGD, type SGDOptions } from '../src/index.ts';
+import { Adam, type Optimizer, RMSprop, SGD } from '../src/index.ts';
 
 const optimizers = {
-  SGD: (p: Tensor[], options: object) => new SGD(p, options as SGDOptions),
-  RMSprop: (p: Tensor[], options: object) => new RMSprop(p, options as RMSpropOptions),
-  Adam: (p: Tensor[], options: object) => new Adam(p, options as AdamOptions),
+  SGD: (p: Tensor[], options: object) => new SGD(p, options),
+  RMSprop: (p: Tensor[], options: object) => new RMSprop(p, options),
+  Adam: (p: Tensor[], options: object) => new Adam(p, options),
 };
 
 /** Beale's function. */
