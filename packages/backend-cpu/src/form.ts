@@ -9,7 +9,9 @@ import { either, f32, f64, i32, i32x4, v128, when } from './wasm/instructions.ts
 import { integerFunction } from './wasm/integer.ts';
 import { Vector } from './wasm/vector.ts';
 
+/** A bound: where it stands, and its size. */
 export interface Bounded { readonly value: Cursor; readonly size: Code }
+/** A value that is set once, before the loop. */
 export interface Named { readonly start: Code; readonly value: Code }
 
 export interface Form {
@@ -17,7 +19,8 @@ export interface Form {
   readonly width: 1 | 4;
   type(dtype: DType): ValueType;
   dialect(leaves: Leaves): Dialect<Code>;
-  uniform(dtype: DType, word: () => Code, params: Local, offset: number): Named;
+  /** The run-time number at `offset` of the parameters. */
+  uniform(dtype: DType, params: Local, offset: number): Named;
   index(cursor: Cursor): Named & Reader;
   reader(access: Access, address: Cursor, bounds: readonly Bounded[], left: Local): Reader;
   /** Writes `left` elements, `width` at most. */
@@ -37,6 +40,7 @@ function integers(module: ModuleBuilder): (op: Op, dtype: DType) => FunctionRef 
   };
 }
 
+/** Four lanes; `fused` as in the compiler. */
 export function vectorForm(module: ModuleBuilder, frame: Frame, fused: boolean): Form {
   const v = new Vector(module, frame, fused);
   const ramp = (cursor: Cursor): { start: Code; get: Code } => {
@@ -47,7 +51,7 @@ export function vectorForm(module: ModuleBuilder, frame: Frame, fused: boolean):
     width: 4,
     type: () => 'v128',
     dialect: (leaves) => vectorDialect(v, leaves, integers(module)),
-    uniform(_, __, params, offset) {
+    uniform(_, params, offset) {
       const local = frame.local('v128');
       return { start: local.set(v128.splat32(params.get, offset)), value: local.get };
     },
@@ -131,15 +135,16 @@ function storeVector(dtype: DType, target: Local, value: Local, left: Local): Co
 const scalarLoad: { readonly [D in DType]?: (address: Code) => Code } = { float64: f64.load, float32: f32.load, bool: i32.load8 };
 const zero: { readonly [T in ValueType]?: Code } = { f64: f64.of(0), f32: f32.of(0), i32: i32.of(0) };
 
+/** One element at a time. */
 export function scalarForm(module: ModuleBuilder, frame: Frame): Form {
   const load = (dtype: DType, address: Code): Code => (scalarLoad[dtype] ?? i32.load)(address);
   return {
     width: 1,
     type: scalarType,
     dialect: (leaves) => scalarDialect(module, frame, leaves, integers(module)),
-    uniform(dtype, word, params, offset) {
+    uniform(dtype, params, offset) {
       const local = frame.local(scalarType(dtype));
-      const number = dtype === 'float64' ? f64.load(params.get, offset) : dtype === 'float32' ? f32.load(params.get, offset) : word();
+      const number = dtype === 'float64' ? f64.load(params.get, offset) : dtype === 'float32' ? f32.load(params.get, offset) : i32.load(params.get, offset);
       return { start: local.set(dtype === 'bool' ? i32.and(number, i32.of(1)) : number), value: local.get };
     },
     index: ({ here }) => ({ start: [], value: here.get, read: here.get }),

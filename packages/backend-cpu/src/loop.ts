@@ -34,7 +34,7 @@ export function emitLoop(frame: Frame, form: Form, spec: LoopSpec, params: Local
   const outer = Array.from({ length: rank - 1 }, () => frame.local('i32'));
   const outputs = f.roots.map(() => frame.local('i32'));
   const reading = readers(form, accesses, cursors, layout, left, params);
-  const uniforms = f.uniforms.map((dtype, i) => form.uniform(dtype, () => parameter(layout.uniforms + 8 * i), params, layout.uniforms + 8 * i));
+  const uniforms = f.uniforms.map((dtype, i) => form.uniform(dtype, params, layout.uniforms + 8 * i));
   const indexed = indices.map((_, i) => form.index(cursors[cursors.length - indices.length + i]!));
   const leaves: Leaves = {
     input: (position) => reading[position]!.read,

@@ -1,6 +1,5 @@
 /** The kernel of a reduction: computes its function into a strip of working space and folds the strip. A chunk is a range of groups. */
-import type { DType, Reduction } from '@nn/tensor/backend';
-import { bytesOf } from '@nn/tensor/backend';
+import { bytesOf, type DType, type Reduction } from '@nn/tensor/backend';
 import { foldColumns, foldRows, type FoldType } from './fold.ts';
 import { call, type Code, type Frame, type FunctionRef, type Local } from './wasm/assembler.ts';
 import { advance, branchIf, i32, larger, loop, smaller, when } from './wasm/instructions.ts';

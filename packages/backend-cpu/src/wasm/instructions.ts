@@ -121,7 +121,8 @@ export const f64x2: Each<typeof f64x2Unary, Unary> & Each<typeof f64x2Binary, Bi
   of: (value) => [...simd(0x0c), float64(value, value)],
 };
 
-const i64x2Binary = { shl: 0xcb, shrS: 0xcc, shrU: 0xcd, add: 0xce, sub: 0xd1 } as const;
+/** `extmul`: the full products of the lower or upper two unsigned 32-bit lanes. */
+const i64x2Binary = { shl: 0xcb, shrS: 0xcc, shrU: 0xcd, add: 0xce, sub: 0xd1, extmulLow: 0xde, extmulHigh: 0xdf } as const;
 export const i64x2: Each<typeof i64x2Binary, Binary> = mapped(i64x2Binary, binary);
 
 /** `a` if `condition` is not 0, else `b`; both are computed. */
