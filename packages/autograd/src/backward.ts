@@ -1,5 +1,5 @@
 /** The sweep: gradients from results back to leaves, each step once, after all that follows it. */
-import { fail, type Shape, scope, show, Tensor } from '@nn/tensor';
+import { fail, type Shape, scope, show, type Tensor } from '@nn/tensor';
 import { type BackwardOptions, type GraphNode, handle, isContiguous, type Primitive } from '@nn/tensor/trace';
 import { type Edge, edgeOf, Leaf, StepNode } from './node.ts';
 import { recording } from './recording.ts';

@@ -12,17 +12,17 @@ const both = (f: (...xs: Tensor[]) => Tensor, ...inputs: Tensor[]) => gradCheck(
 
 describe('functions of one number', () => {
   const anywhere = ['neg', 'abs', 'sign', 'floor', 'ceil', 'round', 'trunc', 'frac', 'square', 'exp', 'expm1', 'sin', 'cos', 'atan', 'sinh', 'cosh', 'tanh', 'asinh', 'erf', 'sigmoid', 'relu', 'nanToNum', 'float64'] as const;
-  for (const name of anywhere) it(name, () => both((x) => (name === 'float64' ? x.double() : x[name]()), spread([7])));
-  for (const name of ['sqrt', 'rsqrt', 'log', 'log1p', 'log2', 'log10', 'reciprocal'] as const) it(name, () => both((x) => x[name](), spread([6], 0.3, 3)));
-  for (const name of ['asin', 'acos', 'atanh', 'tan'] as const) it(name, () => both((x) => x[name](), spread([6], -0.8, 0.8)));
+  for (const name of anywhere) it(`${name} to second order`, () => both((x) => (name === 'float64' ? x.double() : x[name]()), spread([7])));
+  for (const name of ['sqrt', 'rsqrt', 'log', 'log1p', 'log2', 'log10', 'reciprocal'] as const) it(`${name} to second order`, () => both((x) => x[name](), spread([6], 0.3, 3)));
+  for (const name of ['asin', 'acos', 'atanh', 'tan'] as const) it(`${name} to second order`, () => both((x) => x[name](), spread([6], -0.8, 0.8)));
   it('acosh', () => both((x) => x.acosh(), spread([6], 1.3, 4)));
   for (const exponent of [0, 1, 2, 3, 4, -1, -2, 0.5, -0.5, 2.7]) it(`pow ${exponent}`, () => both((x) => x.pow(exponent), spread([5], 0.4, 2)));
   it('clamp', () => both((x) => x.clamp(-1, 1), spread([7])));
 });
 
 describe('functions of two', () => {
-  for (const name of ['add', 'sub', 'rsub', 'mul', 'maximum', 'minimum', 'atan2'] as const) it(name, () => both((x, y) => x[name](y), spread([2, 3]), spread([3], -2, 2, 5)));
-  for (const name of ['div', 'remainder', 'fmod'] as const) it(name, () => both((x, y) => x[name](y), spread([2, 3]), spread([2, 1], 0.6, 1.7, 5)));
+  for (const name of ['add', 'sub', 'rsub', 'mul', 'maximum', 'minimum', 'atan2'] as const) it(`${name} to second order`, () => both((x, y) => x[name](y), spread([2, 3]), spread([3], -2, 2, 5)));
+  for (const name of ['div', 'remainder', 'fmod'] as const) it(`${name} to second order`, () => both((x, y) => x[name](y), spread([2, 3]), spread([2, 1], 0.6, 1.7, 5)));
   it('pow', () => both((x, y) => x.pow(y), spread([2, 3], 0.4, 2), spread([3], -2, 2, 5)));
   it('where and maskedFill', () => both((x, y) => x.where(x.gt(y), y.mul(2)).maskedFill(y.gt(1), 3), spread([5]), spread([5], -2, 2, 5)));
   it('lerp', () => both((x, y, w) => x.lerp(y, w), spread([4]), spread([4], -2, 2, 1), spread([4], 0, 1, 2)));
@@ -44,7 +44,7 @@ describe('fused functions', () => {
 
 describe('reductions', () => {
   for (const name of ['sum', 'mean', 'prod', 'amax', 'amin', 'logsumexp'] as const) {
-    it(name, () => both((x) => x[name](), spread([2, 3])));
+    it(`${name} to second order`, () => both((x) => x[name](), spread([2, 3])));
     it(`${name} over an axis`, () => both((x) => x[name](1), spread([2, 3])));
     it(`${name} over two axes, kept`, () => both((x) => x[name]([0, 2], { keepDim: true }), spread([2, 2, 3])));
   }
@@ -76,7 +76,7 @@ describe('views and indexing', () => {
     gather: (x) => x.gather(0, ints([[0, 2, 2, 1], [0, 0, 0, 0]])), 'gather along': (x) => x.gather(1, ints([[3, 3], [0, 1], [2, 2]])), indexSelect: (x) => x.indexSelect(0, tensor([2, 2, 0], { dtype: 'int32' })),
   };
   // Squared, so that there is a second derivative.
-  for (const [name, f] of Object.entries(cases)) it(name, () => both((x) => f(x).square(), spread([3, 4])));
+  for (const [name, f] of Object.entries(cases)) it(`${name} to second order`, () => both((x) => f(x).square(), spread([3, 4])));
   it('concat of several', () => both((x, y) => concat([x, y, x]).square(), spread([2, 2]), spread([1, 2], -2, 2, 1)));
   it('scatterAdd', () => both((x, source) => x.scatterAdd(0, ints([[0, 2], [0, 0]]), source).square(), spread([3, 2]), spread([2, 2], -2, 2, 1)));
   it('a convolution', () => both((x, w) => x.pad([1, 1, 1, 1]).unfold(0, 2, 2).unfold(1, 2, 2).flatten(2).matmul(w).square(), spread([3, 3]), spread([4], -1, 1, 3)));

@@ -51,7 +51,7 @@ describe('of all pairs of special points', () => {
   const [left, right] = ops.pairs.map(numbers) as [number[], number[]];
   for (const { op, output, gradients, condition } of ops.binary as Entry[]) {
     if (!gradients) continue;
-    it(op, async (context) => {
+    it(`${op} as PyTorch`, async (context) => {
       const [a, b] = [left, right].map((values) => tensor(values, { dtype: 'float64', requiresGrad: true })) as [Tensor, Tensor];
       (condition ? a.where(tensor(numbers(condition), { dtype: 'bool' }), b) : called(context, a, op, b)).sum().backward();
       const values = numbers(output);

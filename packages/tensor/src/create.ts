@@ -51,8 +51,8 @@ const known: readonly [new (length: number) => ArrayLike<number>, DType][] = [
  */
 export function tensor(values: ArrayOf | TypedArray | ArrayLike<number>, options: TensorOptions & { readonly shape?: Shape } = {}): Tensor {
   const { device = defaultDevice() } = options;
-  const typed = ArrayBuffer.isView(values);
-  const { shape: own, values: flat, bool } = typed ? { shape: [(values as unknown as ArrayLike<number>).length], values: values as unknown as ArrayLike<number>, bool: false } : flattened(values as ArrayOf);
+  const typed = ArrayBuffer.isView(values) ? (values as unknown as ArrayLike<number>) : undefined;
+  const { shape: own, values: flat, bool } = typed ? { shape: [typed.length], values: typed, bool: false } : flattened(values as ArrayOf);
   const shape = options.shape ?? own;
   checkShape('tensor', shape);
   if (sizeOf(shape) !== flat.length) fail('tensor', `${flat.length} values for ${show(shape)}, which has ${sizeOf(shape)}`);

@@ -6,8 +6,8 @@ import { type DerivedOp, evaluate, lowered, type Op, type Scalar, trace } from '
 function error(f: (x: Scalar) => Scalar, exact: (x: number) => number, points: readonly number[]): number {
   const column = Float32Array.from(points);
   const none: ReadonlySet<Op> = new Set();
-  const function_ = lowered(trace(['float32'], [], ([x]) => [f(x!)]), none);
-  const [found] = evaluate(function_, { input: () => column, index: () => new Int32Array(0) }, [], column.length);
+  const core = lowered(trace(['float32'], [], ([x]) => [f(x!)]), none);
+  const [found] = evaluate(core, { input: () => column, index: () => new Int32Array(0) }, [], column.length);
   return column.reduce((worst, x, i) => {
     const value = exact(x);
     return found![i] === Math.fround(value) ? worst : Math.max(worst, Math.abs(found![i]! - value) / Math.abs(value) / 2 ** -24);

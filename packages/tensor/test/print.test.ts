@@ -1,4 +1,5 @@
 /** The printer with a toy dialect, JavaScript, whose programs run. */
+import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { type Dialect, evaluate, print, type Scalar, type ScalarFunction, type Spelling, trace } from '@nn/tensor/backend';
 
@@ -24,8 +25,8 @@ const javascript: Dialect = {
 /** Runs the printed program on numbers. */
 function run(f: ScalarFunction, inputs: readonly number[], uniforms: readonly number[] = []): number[] {
   const { lines, roots } = print(f, javascript);
-  const names = [...inputs.map((_, i) => `x${i}`), ...uniforms.map((_, i) => `u${i}`)];
-  return (new Function(...names, `${lines.join('\n')}\nreturn [${roots.join(', ')}];`) as (...args: number[]) => number[])(...inputs, ...uniforms).map(Number);
+  const values = Object.fromEntries([...inputs.map((x, i) => [`x${i}`, x]), ...uniforms.map((u, i) => [`u${i}`, u])]);
+  return (runInNewContext(`${lines.join('\n')}\n[${roots.join(', ')}]`, { ...values, Math, Number }) as number[]).map(Number);
 }
 
 it('names what is used more than once, and nothing else', () => {

@@ -34,7 +34,7 @@ describe('float64 at special points', () => {
 describe('all pairs of special points', () => {
   const [a, b] = ops.pairs.map((values) => tensor(numbers(values), { dtype: 'float64' })) as [Tensor, Tensor];
   for (const { op, output, dtype, condition } of ops.binary as Entry[]) {
-    it(op, async (context) => {
+    it(`${op} as PyTorch`, async (context) => {
       const y = condition ? a.where(tensor(numbers(condition), { dtype: 'bool' }), b) : called(context, a, op, b);
       expect(y.dtype).toBe(dtype);
       await expectClose(y, output);
@@ -46,7 +46,7 @@ describe('int32', () => {
   for (const { operands, results } of ops.integers as { operands: FixtureNumber[][]; results: Entry[] }[]) {
     const [a, ...rest] = operands.map((values) => tensor(numbers(values), { dtype: 'int32' })) as [Tensor, ...Tensor[]];
     for (const { op, output, dtype } of results) {
-      it(op, async (context) => {
+      it(`${op} as PyTorch`, async (context) => {
         const y = called(context, a, op, ...rest);
         expect(y.dtype).toBe(dtype);
         await expectClose(y, output);
@@ -71,7 +71,7 @@ describe('dtype promotion', () => {
   const operand = (name: string): Tensor | number | boolean => (name === 'true' ? true : Number.isNaN(Number(name)) ? ones([2], { dtype: name as DType }) : Number(name));
   // Where PyTorch refuses, mostly bool arithmetic, a result or an error are both fine. sign(bool) is arithmetic here and stays bool there.
   for (const op of new Set(ops.promotion.map((entry) => entry.op))) {
-    it(op, () => {
+    it(`${op} as PyTorch`, () => {
       const entries = ops.promotion.filter((entry) => entry.op === op && entry.result !== 'error' && !(op === 'sign' && entry.operands[0] === 'bool'));
       const found = entries.map(({ operands: [first, ...rest] }) => method(operand(first!) as Tensor, op)!(...rest.map(operand)).dtype);
       expect(entries.map(({ operands }, i) => [...operands, found[i]])).toEqual(entries.map(({ operands, result }) => [...operands, result]));
