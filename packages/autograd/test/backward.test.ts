@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { enableGrad, isRecording, noGrad } from '@nn/autograd';
-import { fuse, ones, type Scalar, tensor, type Tensor, zeros } from '@nn/tensor';
+import { fuse, ones, type Scalar, scope, tensor, type Tensor, zeros } from '@nn/tensor';
 
 const leaf = (values: Parameters<typeof tensor>[0]) => tensor(values, { requiresGrad: true });
 
@@ -63,6 +63,14 @@ describe('backward', () => {
     x.sum().backward();
     expect(await x.grad.toArray()).toEqual([6, 6]);
     expect(() => { x.grad = ones([3]); }).toThrow('grad: [3] for a tensor of [2]');
+  });
+  it('gradients outlive the scope that they were made in', async () => {
+    const [x, y] = [leaf([1, 2]), leaf([3, 4])];
+    scope(() => {
+      x.mul(y).sum().backward();
+      void y.grad;
+    });
+    expect([await x.grad!.toArray(), await y.grad!.toArray()]).toEqual([[3, 4], [1, 2]]);
   });
   it('the gradient may be overwritten without changing another leaf', async () => {
     const [x, y] = [leaf([1, 2]), leaf([3, 4])];

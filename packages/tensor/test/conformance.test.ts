@@ -1,7 +1,8 @@
 /** The suite itself, under a test runner of a few lines, without anything that records gradients; and that it finds faults. */
 import { expect, it } from 'vitest';
 import { complete, ReferenceBackend } from '@nn/tensor';
-import { conformance, type ConformanceOptions } from '@nn/tensor/conformance';
+import { stridesOf, type Target, uniformNumbers } from '@nn/tensor/backend';
+import { conformance, type ConformanceOptions, type Family } from '@nn/tensor/conformance';
 
 /** Runs the suite as a page without a test framework would. */
 async function report(backend: ReferenceBackend, options?: ConformanceOptions): Promise<{ passed: number; failed: string[]; skipped: string[] }> {
@@ -32,17 +33,44 @@ it('passes on the reference; without @nn/autograd, gradients are skipped and say
   expect(skipped.every((text) => text.endsWith("nothing records gradients: import '@nn/autograd'"))).toBe(true);
 });
 
-it('finds wrong sums', async () => {
-  class Wrong extends ReferenceBackend {
+/** Backends with one fault each, and where it has to show. */
+const faults: readonly [fault: string, family: Family, Backend: new () => ReferenceBackend][] = [
+  ['a wrong sum', 'reductions', class extends ReferenceBackend {
     override reduce(...args: Parameters<ReferenceBackend['reduce']>): void {
       super.reduce(...args);
       const [kind, , , , shape, , output] = args;
       if (kind === 'sum' && output.storage.dtype === 'float32' && shape.length === 3) this.write(output.storage, new Float32Array([9]), output.offset);
     }
-  }
-  const { failed } = await report(new Wrong(), { families: ['reductions'] });
-  expect(failed.length).toBeGreaterThan(3);
-  expect(failed[0]).toMatch(/^sum over all choices of axes: Error: \["result 0 \(float32 \[\]\) differs at 1 of 1 elements, first at 0: 9 instead of /);
+  }],
+  ['bounds that are not looked at', 'movement', class extends ReferenceBackend {
+    override map(...[f, inputs, ...rest]: Parameters<ReferenceBackend['map']>): void { super.map(f, inputs.map((view) => ({ ...view, bounds: [] })), ...rest); }
+  }],
+  ['numbers that are compiled in', 'elementwise', class extends ReferenceBackend {
+    readonly #first = new Map<string, readonly number[]>();
+    override map(...[f, inputs, uniforms, ...rest]: Parameters<ReferenceBackend['map']>): void {
+      if (!this.#first.has(f.key)) this.#first.set(f.key, uniforms);
+      super.map(f, inputs, this.#first.get(f.key)!, ...rest);
+    }
+  }],
+  ['a transpose taken for what it is not', 'matmul', class extends ReferenceBackend {
+    override matmul(...[a, b, ...rest]: Parameters<ReferenceBackend['matmul']>): void { super.matmul(a, { ...b, strides: stridesOf(b.shape) }, ...rest); }
+  }],
+  ['an epilogue left out', 'matmul', class extends ReferenceBackend {
+    override matmul(...[a, b, output]: Parameters<ReferenceBackend['matmul']>): void { super.matmul(a, b, output); }
+  }],
+  ['counters of 32 bits', 'creation', class extends ReferenceBackend {
+    randomUniform(...[key, counter, length, output]: [readonly [number, number], number, number, Target]): void { this.write(output.storage, uniformNumbers(key, counter % 2 ** 32, length), output.offset); }
+  }],
+  ['duplicates that overwrite each other', 'indexing', class extends ReferenceBackend {
+    override scatterAdd(...[source, index, axis, shape, output]: Parameters<ReferenceBackend['scatterAdd']>): void {
+      super.scatterAdd(source, { ...index, strides: index.strides.map(() => 0) }, axis, shape, output);
+    }
+  }],
+];
+
+it.each(faults)('finds %s', async (_fault, family, Faulty) => {
+  const { failed } = await report(new Faulty(), { families: [family] });
+  expect(failed.length).toBeGreaterThan(0);
 });
 
 it('asks limits what to skip', async () => {
