@@ -1,5 +1,5 @@
 import { gradCheck } from '@nn/autograd';
-import { tensor } from '@nn/tensor';
+import { complete, ReferenceBackend, tensor, zeros } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
 import losses from '../../../tooling/reference/fixtures/losses.json' with { type: 'json' };
 import { crossEntropy, CrossEntropyLoss, MSELoss, mseLoss } from '../src/index.ts';
@@ -55,6 +55,25 @@ describe('CrossEntropyLoss', () => {
     const input = tensor([[1, 2, 3], [1, 2, 3]]);
     expect(() => crossEntropy(input, labels([0, 3]))).toThrow('crossEntropy: a label is out of range. Use 0 to 2, or -100 to leave an element out.');
     expect(() => crossEntropy(input, labels([-1, 0]))).toThrow('a label is out of range');
+  });
+
+  it('reports them at the next read where the device cannot be read at once', async () => {
+    class Remote extends ReferenceBackend {
+      override readonly readSync = undefined as never;
+      override read(...args: Parameters<ReferenceBackend['read']>): ReturnType<ReferenceBackend['read']> { return new ReferenceBackend().read(...args); }
+    }
+    const device = complete(new Remote());
+    const input = tensor([[1, 2, 3]], { device, requiresGrad: true });
+    const loss = crossEntropy(input, tensor([3], { dtype: 'int32', device }));
+    loss.backward();
+    await expect(loss.item()).rejects.toThrow('crossEntropy: a label is out of range. Use 0 to 2, or -100 to leave an element out.');
+  });
+
+  it('of no rows is NaN, or 0 as a sum', async () => {
+    const [input, none] = [zeros([0, 3]), tensor([], { shape: [0], dtype: 'int32' })];
+    expect(await crossEntropy(input, none).item()).toBeNaN();
+    expect(await crossEntropy(input, none, { reduction: 'sum' }).item()).toBe(0);
+    expect(crossEntropy(input, none, { reduction: 'none' }).shape).toEqual([0]);
   });
 
   it('says what does not fit', () => {

@@ -27,7 +27,7 @@ describe('a step of a plain loop leaves nothing but `outputs` and `loss`', () =>
     Adam: (model: Sequential) => new Adam(model.parameters(), { amsgrad: true }),
   };
   for (const [name, make] of Object.entries(optimizers)) {
-    it(name, () => {
+    it(`with ${name}`, () => {
       const device = reference();
       const step = loop(device, make);
       step();
