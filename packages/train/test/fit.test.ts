@@ -16,7 +16,7 @@ function setUp(seed = 0) {
   return {
     model,
     criterion: new CrossEntropyLoss({ labelSmoothing: 0.01 }),
-    optimizer: new RMSprop(model.parameters(), { lr: 0.005 }),
+    optimizer: new RMSprop(model.parameters(), { lr: 0.002 }),
     metric: new Accuracy({ task: 'multiclass', numClasses: 10 }),
     trainLoader: new DataLoader(train, { batchSize: 32, shuffle: true }),
     valLoader: new DataLoader(held, { batchSize: 32 }),
@@ -27,12 +27,12 @@ const timeless = (history: readonly EpochRecord[]) => history.map((record) => ({
 
 describe('fit', () => {
   it('learns the digits, and gives the same numbers again', async () => {
-    const first = await fit({ ...setUp(), epochs: 3, progress: false });
-    expect(first).toHaveLength(3);
-    expect(first[2]!.validation!.metric).toBeGreaterThan(0.9);
+    const first = await fit({ ...setUp(), epochs: 4, progress: false });
+    expect(first).toHaveLength(4);
+    expect(first[3]!.validation!.metric).toBeGreaterThan(0.9);
     expect(first[0]!.train).toMatchObject({ batches: 43, examples: 1347 });
     expect(first[0]!.validation).toMatchObject({ batches: 15, examples: 450 });
-    expect(timeless(await fit({ ...setUp(), epochs: 3, progress: false }))).toEqual(timeless(first));
+    expect(timeless(await fit({ ...setUp(), progress: false }))).toEqual([{ ...timeless(first)[0]!, epochs: 1 }]);
     const [other] = await fit({ ...setUp(1), progress: false });
     expect(other!.train.loss).not.toBe(first[0]!.train.loss);
   });
