@@ -4,7 +4,7 @@ import { DataLoader, digits, trainTestSplit } from '@nn/data';
 import { CrossEntropyLoss, Dropout, Linear, Module, ReLU, Sequential } from '@nn/layers';
 import { Accuracy } from '@nn/metrics';
 import { Optimizer, RMSprop } from '@nn/optim';
-import { type Device, Elementwise, fuse, Generator, manualSeed, rand, randint, randn, reference, type Scalar, setDefaultDevice, type Tensor, tensor, zerosLike } from '@nn/tensor';
+import { type Device, type Elementwise, fuse, Generator, manualSeed, rand, randint, randn, reference, type Scalar, setDefaultDevice, type Tensor, tensor, zerosLike } from '@nn/tensor';
 import { engines, open } from './engines.ts';
 
 /** Largest difference, relative to the larger values. */
@@ -83,7 +83,7 @@ async function own(device: Device): Promise<Tensor[]> {
 }
 
 for (const engine of engines) {
-  describe(engine.name, () => {
+  describe(`on ${engine.name}`, () => {
     const agree = (what: (device: Device) => Promise<Tensor[]>, tolerance: number) => async (context: { skip(reason: string): unknown }) => {
       const device = await open(engine, context);
       const [found, expected] = [await what(device), await what(reference())];

@@ -2,14 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import '@nn/autograd';
 import { cpu } from '@nn/backend-cpu';
-import { DataLoader, digits } from '@nn/data';
+import { DataLoader, TensorDataset } from '@nn/data';
 import { CrossEntropyLoss, Linear, Module, MSELoss, ReLU, relu, Sequential, Tanh } from '@nn/layers';
 import { Adam, RMSprop } from '@nn/optim';
-import { type Device, ones, randn, scope, setDefaultDevice, tensor, type Tensor } from '@nn/tensor';
+import { type Device, Generator, ones, randn, scope, setDefaultDevice, tensor, type Tensor } from '@nn/tensor';
 import { engines, open } from './engines.ts';
 
 class Net extends Module {
-  fc1 = new Linear(64, 32);
+  fc1 = new Linear(784, 32);
   fc2 = new Linear(32, 10);
   forward(x: Tensor): Tensor { return this.fc2.forward(relu(this.fc1.forward(x))); }
 }
@@ -20,7 +20,8 @@ async function trained(device: Device, steps: number, early: readonly [number, n
   const model = new Net();
   const criterion = new CrossEntropyLoss();
   const optimizer = new RMSprop(model.parameters(), { lr: 0.001 });
-  const loader = new DataLoader(digits({ scale: 'unit', shape: [64] }), { batchSize: 64, shuffle: true });
+  const rows = new TensorDataset({ data: new Generator(1).uniform(1_024 * 784), shape: [1_024, 784] }, { data: Int32Array.from({ length: 1_024 }, (_, i) => i % 10) });
+  const loader = new DataLoader(rows, { batchSize: 32, shuffle: true });
   const most: [number, number] = [0, 0];
   for (let step = 0; step < steps;) {
     for await (const [inputs, labels] of loader) {

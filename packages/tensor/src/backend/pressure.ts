@@ -3,22 +3,26 @@
  * At an awaited moment, once enough of them were made, this makes it happen: a task boundary, a collection, two more boundaries.
  */
 
-/** A collection is asked for after this much; less often where the first one shows that it costs more than its share of the time. */
-const FIRST_BYTES = 16 * 2 ** 20;
-const FIRST_COUNT = 20_000;
+/**
+ * A few first collections come early, to learn what one costs and how fast values gather. From then on one comes after BYTES or COUNT, times a factor
+ * that keeps its share of the time. The factor stays: memory is to be steady on a machine that is not.
+ */
+const EARLY = 2 * 2 ** 20;
+const TRIALS = 4;
+const BYTES = 16 * 2 ** 20;
+const COUNT = 20_000;
 const SHARE = 0.03;
-/** Later it changes only where many of them together cost far more, so that memory is steady on a machine that is not. */
-const MANY = 8;
+const MOST = 8;
 
 export class Pressure {
   readonly #ceiling: number;
   #bytes = 0;
   #count = 0;
-  #scale = 1;
-  #began = performance.now();
-  #spent = 0;
-  #times = 0;
-  #settled = false;
+  #trials = 0;
+  #factor = 1;
+  /** Milliseconds of the cheapest collection so far. */
+  #cost = Infinity;
+  #since = performance.now();
 
   /** @param ceiling all that the device can hold, in bytes */
   constructor(ceiling: number) { this.#ceiling = ceiling; }
@@ -30,31 +34,30 @@ export class Pressure {
   }
 
   /** Whether a collection is due. */
-  get due(): boolean { return this.#bytes > Math.min(FIRST_BYTES * this.#scale, this.#ceiling / 4) || this.#count > FIRST_COUNT * this.#scale; }
+  get due(): boolean {
+    const bytes = this.#trials < TRIALS ? EARLY : BYTES * this.#factor;
+    return this.#bytes > Math.min(bytes, this.#ceiling / 4) || this.#count > COUNT * this.#factor;
+  }
 
   /** Lets the engine finalize what nobody holds any more. */
   async relieve(): Promise<void> {
     const start = performance.now();
+    const rate = this.#bytes / (start - this.#since);
     this.#bytes = 0;
     this.#count = 0;
     await task();
     collect();
     await task();
     await task();
-    this.#adapt(start, performance.now());
+    this.#since = performance.now();
+    if (this.#trials < TRIALS) this.#learn(rate, this.#since - start);
   }
 
-  #adapt(start: number, now: number): void {
-    const room = () => FIRST_BYTES * this.#scale * 4 < this.#ceiling;
-    this.#spent += now - start;
-    this.#times++;
-    const elapsed = now - this.#began;
-    if (!this.#settled) {
-      for (let share = this.#spent / elapsed; share > SHARE && room(); share /= 2) this.#scale *= 2;
-      this.#settled = true;
-    } else if (this.#times < MANY) return;
-    else if (this.#spent > 2 * SHARE * elapsed && room()) this.#scale *= 2;
-    [this.#began, this.#spent, this.#times] = [now, 0, 0];
+  #learn(rate: number, cost: number): void {
+    this.#cost = Math.min(this.#cost, cost);
+    if (++this.#trials < TRIALS) return;
+    const wanted = (rate * this.#cost) / SHARE / BYTES;
+    this.#factor = Math.min(MOST, 2 ** Math.max(0, Math.ceil(Math.log2(wanted))));
   }
 }
 
