@@ -6,6 +6,7 @@ import losses
 import ops
 import optimizers
 import training
+import vocabulary
 
-for script in training, losses, linear, optimizers, conv, ops:
+for script in training, losses, linear, optimizers, conv, ops, vocabulary:
     script.main()

@@ -87,6 +87,22 @@ export function arange(start: number, end?: number, step = 1, options: TensorOpt
   return tensor(values, { ...options, dtype });
 }
 
+/** `steps` numbers from `start` to `end`, both included, evenly spaced. */
+export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
+  if (!Number.isInteger(steps) || steps < 0) fail('linspace', `${steps} steps`, 'Use a whole number from 0 on.');
+  const step = (end - start) / Math.max(1, steps - 1);
+  // From both ends, so that the last number is `end` exactly.
+  return tensor(Float64Array.from({ length: steps }, (_, i) => (2 * i < steps ? start + i * step : end - (steps - 1 - i) * step)), { dtype: 'float32', ...options });
+}
+
+/** `base ** x` for the numbers of {@link linspace}. */
+export function logspace(start: number, end: number, steps: number, options: TensorOptions & { readonly base?: number } = {}): Tensor {
+  if (!Number.isInteger(steps) || steps < 0) fail('logspace', `${steps} steps`, 'Use a whole number from 0 on.');
+  const { base = 10, ...rest } = options;
+  const step = (end - start) / Math.max(1, steps - 1);
+  return tensor(Float64Array.from({ length: steps }, (_, i) => base ** (2 * i < steps ? start + i * step : end - (steps - 1 - i) * step)), { dtype: 'float32', ...rest });
+}
+
 /** The identity matrix of `rows` (by `columns`). */
 export function eye(rows: number, columns: number = rows, options: TensorOptions = {}): Tensor {
   const values = new Float64Array(rows * columns);
@@ -111,6 +127,10 @@ export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
   checkShape('randn', shape);
   return tensor(generator.normal(sizeOf(shape)), { ...options, dtype, shape });
 }
+
+/** Random tensors like another in shape, dtype and device. */
+export const randLike = (x: Tensor, options: RandomOptions = {}): Tensor => rand(x.shape, { ...like(x, options), ...options });
+export const randnLike = (x: Tensor, options: RandomOptions = {}): Tensor => randn(x.shape, { ...like(x, options), ...options });
 
 /** Whole numbers in [low, high), int32 unless told otherwise. */
 export function randint(low: number, high: number, shape: Shape, options: RandomOptions = {}): Tensor {

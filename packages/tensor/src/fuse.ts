@@ -99,6 +99,16 @@ export function fuse<const R extends Scalar | readonly Scalar[]>(body: (...args:
   });
 }
 
+/** One fused function per axis that it asks the place on, made when first needed. */
+export function fuseByAxis<R extends Scalar | readonly Scalar[]>(make: (axis: number) => (...args: Scalar[]) => R): (axis: number) => Fused<R> {
+  const made = new Map<number, Fused<R>>();
+  return (axis) => {
+    let f = made.get(axis);
+    if (!f) made.set(axis, (f = fuse(make(axis))));
+    return f;
+  };
+}
+
 const eager = new Map<string, ScalarFunction>();
 
 /** One operation, at once: what `tensor.add(...)` and its like do. Booleans and small exponents are compiled in. */

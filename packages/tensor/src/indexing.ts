@@ -27,8 +27,8 @@ export class Range {
 export const range = (start?: number, stop?: number, step?: number): Range => new Range(start, stop, step);
 /** A whole axis: `:`. */
 export const all: Range = /*@__PURE__*/ new Range();
-/** What `at` takes for an axis: a position (drops the axis) or a range. */
-export type Index = number | Range;
+/** What `at` takes for an axis: a position (drops the axis), a range, or an index tensor (its shape takes the place of the axis). */
+export type Index = number | Range | Tensor;
 
 /** First position, count and step of a range on an axis of `size`, by Python's rules. */
 function resolve({ start, stop, step }: Range, size: number): [number, number, number] {
@@ -40,7 +40,7 @@ function resolve({ start, stop, step }: Range, size: number): [number, number, n
 }
 
 /** `x[i, j:k, ...]` as a view. */
-export function at(x: Tensor, indices: readonly Index[]): Tensor {
+export function at(x: Tensor, indices: readonly (number | Range)[]): Tensor {
   if (indices.length > x.shape.length) fail('at', `${indices.length} indices for ${show(x.shape)}`, `It has ${x.shape.length} axes.`);
   return scope(() => {
     let y = x;
@@ -92,7 +92,7 @@ export function indexSelect(x: Tensor, axis: number, index: Tensor): Tensor {
 }
 
 /** A 1-D index repeated over all other axes. */
-function spread(index: Tensor, shape: Shape, axis: number): Tensor {
+export function spread(index: Tensor, shape: Shape, axis: number): Tensor {
   const count = index.shape[0]!;
   return expand(reshape(index, shape.map((_, i) => (i === axis ? count : 1))), shape.map((size, i) => (i === axis ? count : size)));
 }

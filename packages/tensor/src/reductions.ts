@@ -4,7 +4,7 @@ import { arithmetic, isFloat } from './dtype.ts';
 import { fail, show } from './errors.ts';
 import { identity } from './expr/function.ts';
 import type { Scalar } from './expr/scalar.ts';
-import { fuse, type Fused } from './fuse.ts';
+import { fuse, fuseByAxis } from './fuse.ts';
 import { run } from './primitives.ts';
 import { normalizeAxes, normalizeAxis, sizeOf } from './shape.ts';
 import { scope } from './scope.ts';
@@ -17,7 +17,7 @@ export type Axes = number | readonly number[] | undefined;
 export interface ReduceOptions { readonly keepDim?: boolean }
 
 /** Puts reduced axes back with size 1. */
-function kept(x: Tensor, axes: readonly number[], y: Tensor, { keepDim = false }: ReduceOptions): Tensor {
+export function kept(x: Tensor, axes: readonly number[], y: Tensor, { keepDim = false }: ReduceOptions): Tensor {
   return keepDim ? y.reshape(...x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size))) : y;
 }
 
@@ -40,14 +40,8 @@ export function mean(x: Tensor, axes: Axes, options?: ReduceOptions): Tensor {
 
 /** Larger than any position, and exact on every device. */
 const NOWHERE = 2 ** 24;
-const places = new Map<number, Fused<Scalar>>();
-
 /** The position on `axis` where `x` is `best`, else {@link NOWHERE}. */
-function placeOn(axis: number): Fused<Scalar> {
-  let f = places.get(axis);
-  if (!f) places.set(axis, (f = fuse((x: Scalar, best: Scalar) => x.index(axis).where(x.eq(best).logicalOr(x.isnan()), NOWHERE))));
-  return f;
-}
+const placeOn = fuseByAxis((axis) => (x: Scalar, best: Scalar) => x.index(axis).where(x.eq(best).logicalOr(x.isnan()), NOWHERE));
 
 /** The (first) position of the largest or smallest element; NaN wins. */
 export function argBest(kind: 'max' | 'min', x: Tensor, axis: number | undefined, options: ReduceOptions = {}): Tensor {

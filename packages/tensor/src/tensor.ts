@@ -1,21 +1,23 @@
 import type { Device } from './backend/device.ts';
 import { type DType, isFloat } from './dtype.ts';
 import { fail, show } from './errors.ts';
-import { Elementwise, type Op, type Operand } from './expr/elementwise.ts';
+import type { Op, Operand } from './expr/elementwise.ts';
 import { identity, trace } from './expr/function.ts';
 import { applyEager } from './fuse.ts';
 import { type ArrayOf, arrayOf, copyTo, formatTensor, hostValues } from './host.ts';
 import { Handle, handle } from './handle.ts';
-import { at, gather, type Index, indexSelect, scatterAdd } from './indexing.ts';
+import { gather, type Index, indexSelect, scatterAdd } from './indexing.ts';
 import { type LinearEnd, matmul } from './linear.ts';
 import * as move from './movement.ts';
 import { overwrite } from './overwrite.ts';
+import { at } from './picking.ts';
 import { run } from './primitives.ts';
 import { argBest, type Axes, logSoftmax, logsumexp, mean, reduce, type ReduceOptions, softmax } from './reductions.ts';
 import { adopt, rehandle } from './scope.ts';
 import { sameShape, type Shape, sizeOf } from './shape.ts';
 import { type BackwardOptions, type GradientHook, slot, type Tracer } from './tracer.ts';
 import type { TypedArray } from './dtype.ts';
+import { Vocabulary } from './vocabulary.ts';
 
 /**
  * An n-dimensional array on a device. Values never change but by {@link Tensor.assign}; every operation gives a new tensor
@@ -23,7 +25,7 @@ import type { TypedArray } from './dtype.ts';
  *
  * Make one with `tensor(...)`, `zeros(...)` and their like.
  */
-export class Tensor extends Elementwise<Tensor> {
+export class Tensor extends Vocabulary {
   readonly dtype: DType;
   /** Sizes per axis. */
   readonly shape: Shape;
@@ -130,7 +132,7 @@ export class Tensor extends Elementwise<Tensor> {
   unfold(axis: number, size: number, step = 1, { dilation = 1 }: { readonly dilation?: number } = {}): Tensor { return move.unfold(this, axis, size, step, dilation); }
   /** The main diagonal of two axes, as the last axis. */
   diagonal(a = 0, b = 1): Tensor { return move.diagonal(this, a, b); }
-  /** `x.at(0, range(1, 3))` is `x[0, 1:3]`. */
+  /** `x.at(0, range(1, 3))` is `x[0, 1:3]`, a view. Index tensors (int32) pick elements as in NumPy: `x.at(all, labels)` is `x[:, labels]`. */
   at(...indices: Index[]): Tensor { return at(this, indices); }
 
   // Index tensors (int32).

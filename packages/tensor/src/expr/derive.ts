@@ -56,6 +56,7 @@ const rules: { readonly [P in Op]: Rule } = {
   sigmoid: (g, y) => [g.mul(y).mul(y.rsub(1))],
   relu: (g, y) => [routed(g, y.gt(0))],
   erf: (g, _, a) => [g.mul(a.square().neg().exp()).mul(2 / Math.sqrt(Math.PI))],
+  erfc: (g, _, a) => [g.mul(a.square().neg().exp()).mul(-2 / Math.sqrt(Math.PI))],
   select: (g, _, condition) => [undefined, routed(g, condition), g.maskedFill(condition, zero(g))],
   cast: (g, _, a) => [g.cast(a.dtype)],
   floorDiv: none, sign: none, floor: none, ceil: none, round: none, trunc: none,

@@ -9,7 +9,7 @@ export type CoreOp =
 
 /** What a dialect may spell; where it does not, `lower.ts` says it in core operations. */
 export type DerivedOp =
-  | 'relu' | 'sigmoid' | 'expm1' | 'log1p' | 'log2' | 'log10' | 'tan' | 'asin' | 'acos' | 'sinh' | 'cosh' | 'asinh' | 'acosh' | 'atanh' | 'erf' | 'fmod';
+  | 'relu' | 'sigmoid' | 'expm1' | 'log1p' | 'log2' | 'log10' | 'tan' | 'asin' | 'acos' | 'sinh' | 'cosh' | 'asinh' | 'acosh' | 'atanh' | 'erf' | 'erfc' | 'fmod';
 
 /** The operations of a scalar expression. */
 export type Op = CoreOp | DerivedOp;
@@ -96,6 +96,34 @@ export abstract class Elementwise<Self extends Elementwise<Self>> {
   atanh(): Self { return this.#unary('atanh'); }
   /** The error function. */
   erf(): Self { return this.#unary('erf'); }
+  /** `1 - erf(this)`, accurate where that is small. */
+  erfc(): Self { return this.#unary('erfc'); }
+  /** `2 ** this` */
+  exp2(): Self { return this.apply('pow', 2, this.#me); }
+  /** `log(1 + exp(beta this)) / beta`, without overflow; `this` itself where `beta this` is above `threshold`. */
+  softplus(beta = 1, threshold = 20): Self {
+    const scaled = this.mul(beta);
+    const above = scaled.gt(threshold);
+    return scaled.maskedFill(above, 0).exp().log1p().div(beta).maskedFill(above, this.#me);
+  }
+  /** `log(exp(this) + exp(y))` without overflow. */
+  logaddexp(y: Operand<Self>): Self {
+    const most = this.maximum(y);
+    const gap = this.sub(y).abs();
+    return most.add(gap.neg().exp().log1p().where(gap.lt(Infinity), 0));
+  }
+  /** The length of (this, y), without overflow; its gradient at (0, 0) is 0. */
+  hypot(y: Operand<Self>): Self {
+    const [a, b] = [this.abs(), typeof y === 'object' ? y.abs() : Math.abs(Number(y))];
+    const [long, short] = [a.maximum(b), a.minimum(b)];
+    const zero = long.eq(0).logicalOr(long.isinf());
+    const ratio = short.div(long.maskedFill(zero, 1));
+    return long.mul(ratio.square().add(1).sqrt()).maskedFill(zero, long);
+  }
+  /** Degrees to radians. */
+  deg2rad(): Self { return this.mul(Math.PI / 180); }
+  /** Radians to degrees. */
+  rad2deg(): Self { return this.mul(180 / Math.PI); }
   /** `1 / (1 + exp(-this))` */
   sigmoid(): Self { return this.#unary('sigmoid'); }
   /** `max(0, this)`; its derivative at 0 is 0. */

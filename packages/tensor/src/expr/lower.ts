@@ -9,6 +9,13 @@ type Definition = (x: Scalar, y: Scalar) => Scalar;
 const polynomial = (x: Scalar, coefficients: readonly number[]): Scalar =>
   coefficients.slice(0, -1).reduceRight((sum, coefficient) => sum.mul(x).add(coefficient), x.constant(coefficients.at(-1)!));
 
+/** erfc of x >= 0: the Chebyshev fit with fractional error 1.2e-7 (Press et al., Numerical Recipes, 6.2). */
+const complement = (x: Scalar): Scalar => {
+  const t = x.mul(0.5).add(1).reciprocal();
+  const fit = polynomial(t, [-1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223, 0.17087277]);
+  return t.mul(fit.sub(x.square()).exp());
+};
+
 const definitions: { readonly [P in DerivedOp]: Definition } = {
   relu: (x) => x.maskedFill(x.le(0), 0),
   sigmoid: (x) => x.neg().exp().add(1).reciprocal(),
@@ -39,14 +46,12 @@ const definitions: { readonly [P in DerivedOp]: Definition } = {
     return a.mul(2).div(a.rsub(1)).log1p().mul(0.5).mul(x.sign());
   },
   fmod: (x, y) => x.where(y.isinf().logicalAnd(x.isfinite()), x.sub(x.div(y).trunc().mul(y))),
-  // Maclaurin below 0.5; beyond, the Chebyshev fit of erfc with fractional error 1.2e-7 (Press et al., Numerical Recipes, 6.2).
+  // Maclaurin below 0.5; beyond, by the complement.
   erf: (x) => {
     const near = polynomial(x.square(), [1, -1 / 3, 1 / 10, -1 / 42, 1 / 216, -1 / 1320].map((c) => (c * 2) / Math.sqrt(Math.PI))).mul(x);
-    const t = x.abs().mul(0.5).add(1).reciprocal();
-    const fit = polynomial(t, [-1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223, 0.17087277]);
-    const far = t.mul(fit.sub(x.square()).exp()).rsub(1).mul(x.sign());
-    return near.where(x.abs().lt(0.5), far);
+    return near.where(x.abs().lt(0.5), complement(x.abs()).rsub(1).mul(x.sign()));
   },
+  erfc: (x) => complement(x.abs()).where(x.gt(0), complement(x.abs()).rsub(2)),
 };
 
 const cache = new WeakMap<ScalarFunction, Map<ReadonlySet<Op>, ScalarFunction>>();

@@ -36,6 +36,14 @@ function erf(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
 
+/** 1 - erf(x); beyond 2 by the continued fraction exp(-x^2) / sqrt(pi) / (x + 1/2 / (x + 1 / (x + 3/2 / (x + ...)))) (Abramowitz & Stegun 7.1.14). */
+function erfc(x: number): number {
+  if (!(x > 2)) return 1 - erf(x);
+  let fraction = x;
+  for (let n = 60; n > 0; n--) fraction = x + n / 2 / fraction;
+  return Math.exp(-x * x) / Math.sqrt(Math.PI) / fraction;
+}
+
 /** Only where integers differ. A division by zero gives 0. */
 const integers: { readonly [P in CoreOp]?: Meaning } = {
   mul: Math.imul, floorDiv: (a, b) => (b === 0 ? 0 : Math.floor(a / b)), mod: (a, b) => (b === 0 ? 0 : modulo(a, b)),
@@ -45,7 +53,7 @@ const bools: { readonly [P in CoreOp]?: Meaning } = { not: (a) => +!a };
 const spelled: { readonly [P in DerivedOp]: Meaning } = {
   expm1: Math.expm1, log1p: Math.log1p, log2: Math.log2, log10: Math.log10, tan: Math.tan, asin: Math.asin, acos: Math.acos,
   sinh: Math.sinh, cosh: Math.cosh, asinh: Math.asinh, acosh: Math.acosh, atanh: Math.atanh, fmod: (a, b) => a % b,
-  sigmoid: (x) => 1 / (1 + Math.exp(-x)), relu: (x) => (x <= 0 ? 0 : x), erf,
+  sigmoid: (x) => 1 / (1 + Math.exp(-x)), relu: (x) => (x <= 0 ? 0 : x), erf, erfc,
 };
 const special: { readonly [D in DType]?: { readonly [P in CoreOp]?: Meaning } } = { int32: integers, uint32: unsigned, bool: bools };
 

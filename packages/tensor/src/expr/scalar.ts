@@ -100,6 +100,7 @@ export class Table {
     }
     if (dtype === 'bool' && logical[op]) return dtype;
     if (dtype === 'bool' && (op === 'sub' || op === 'neg')) fail(op, 'bool has no difference', 'Use logicalXor or logicalNot, or cast to int32 first.');
+    if (dtype === 'bool' && op === 'sign') return dtype;
     return wholes.has(op) ? arithmetic(dtype) : floating(dtype);
   }
 
@@ -115,6 +116,7 @@ export class Table {
       case 'not': return a.op === 'not' ? a.args[0] : undefined;
       case 'pow': return b?.op === 'constant' ? this.#power(a, b.value) : undefined;
       case 'maximum': case 'minimum': return a === b ? a : undefined;
+      case 'sign': return a.dtype === 'bool' ? a : undefined;
       case 'floor': case 'ceil': case 'round': case 'trunc': return isFloat(a.dtype) ? undefined : a;
       case 'isnan': return isFloat(a.dtype) ? undefined : this.constant(0, 'bool');
       default: return undefined;

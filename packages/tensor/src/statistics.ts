@@ -1,0 +1,87 @@
+/** Extremes with their places, spread, norms and histograms. Gradients come from what they are composed of. */
+import { isFloat } from './dtype.ts';
+import { fail } from './errors.ts';
+import type { Scalar } from './expr/scalar.ts';
+import { fuse } from './fuse.ts';
+import { run } from './primitives.ts';
+import { argBest, type Axes, kept, mean, quietly, reduce, type ReduceOptions } from './reductions.ts';
+import { normalizeAxes, normalizeAxis, sizeOf } from './shape.ts';
+import { scope } from './scope.ts';
+import type { Tensor } from './tensor.ts';
+
+/** Elements chosen along an axis, and their positions (int32) on it. */
+export interface Chosen { readonly values: Tensor; readonly indices: Tensor }
+
+/** `correction`: what is taken off the count in the divisor (default 1); `unbiased: false` is `correction: 0`. */
+export interface SpreadOptions extends ReduceOptions { readonly correction?: number; readonly unbiased?: boolean }
+
+/** The largest or smallest element along `axis` and its first place; the gradient goes to that place alone. */
+export function best(kind: 'max' | 'min', x: Tensor, axis: number, options: ReduceOptions = {}): Chosen {
+  const on = normalizeAxis(kind, axis, x.shape.length);
+  return scope(() => {
+    const places = argBest(kind, x, on, { keepDim: true });
+    const values = run('gather', [x, places], { axis: on })[0]!;
+    return options.keepDim ? { values, indices: places } : { values: values.squeeze(on), indices: places.squeeze(on) };
+  }, kind);
+}
+
+const squares = fuse((x: Scalar) => x.square());
+const absolutes = fuse((x: Scalar) => x.abs());
+const powers = fuse((x: Scalar, p: Scalar) => x.abs().pow(p));
+const distinct = fuse((x: Scalar) => x.ne(0).cast('int32'));
+
+/** `sum((x - mean)^2) / (n - correction)` over `axes`; NaN where nothing is left to divide by. */
+export function variance(x: Tensor, axes: Axes, { correction, unbiased = true, ...options }: SpreadOptions = {}): Tensor {
+  if (!isFloat(x.dtype)) fail('var', `${x.dtype} has no fractions`, 'Cast it first: x.float().var().');
+  const over = normalizeAxes('var', axes, x.shape.length);
+  const count = sizeOf(over.map((axis) => x.shape[axis]!)) - (correction ?? (unbiased ? 1 : 0));
+  return scope(() => kept(x, over, squares.reduce('sum', over, x.sub(mean(x, over, { keepDim: true }))).div(Math.max(0, count)), options), 'var');
+}
+
+/** The square root of {@link variance}; its gradient at 0 is 0. */
+export const deviation = (x: Tensor, axes: Axes, options?: SpreadOptions): Tensor => scope(() => root(variance(x, axes, options), 2), 'std');
+
+/** `y ** (1 / p)` with gradient 0 at 0, as PyTorch's norms and deviations. */
+export function root(y: Tensor, p: number): Tensor {
+  return scope(() => {
+    const zero = quietly(() => y.eq(0));
+    return y.maskedFill(zero, 1).pow(1 / p).maskedFill(zero, 0);
+  }, 'root');
+}
+
+/**
+ * The vector p-norm over `axes` (default: all elements as one vector).
+ * @param p any number; Infinity is the largest magnitude, -Infinity the smallest, 0 counts what is not 0
+ */
+export function norm(x: Tensor, p: number, axes: Axes, options: ReduceOptions = {}): Tensor {
+  if (!isFloat(x.dtype)) fail('norm', `${x.dtype} has no fractions`, 'Cast it first: x.float().norm().');
+  const over = normalizeAxes('norm', axes, x.shape.length);
+  return scope(() => {
+    switch (p) {
+      case Infinity: return reduce('max', 'norm', x.abs(), over, options);
+      case -Infinity: return reduce('min', 'norm', x.abs(), over, options);
+      case 0: return kept(x, over, distinct.reduce('sum', over, x).cast(x.dtype), options);
+      case 1: return kept(x, over, absolutes.reduce('sum', over, x), options);
+      case 2: return kept(x, over, root(squares.reduce('sum', over, x), 2), options);
+      default: return kept(x, over, root(powers.reduce('sum', over, x, p), p), options);
+    }
+  }, 'norm');
+}
+
+const bin = fuse((x: Scalar, low: Scalar, high: Scalar, bins: Scalar) => {
+  const place = x.sub(low).mul(bins).div(high.sub(low)).floor().minimum(bins.sub(1));
+  return place.where(x.ge(low).logicalAnd(x.le(high)), -1).cast('int32');
+});
+
+/** How many elements lie in each of `bins` equal parts of [min, max]; both 0 (default): the range of the data. The last part includes its end. */
+export function histc(x: Tensor, bins: number, min: number, max: number): Tensor {
+  if (!Number.isInteger(bins) || bins < 1) fail('histc', `${bins} bins`, 'Use a whole number from 1 on.');
+  if (min > max) fail('histc', `min ${min} is above max ${max}`);
+  return quietly(() => {
+    const own = min === 0 && max === 0 && x.numel > 0;
+    const [low, high] = own ? [x.amin(), x.amax()] : [x.newFull([], min), x.newFull([], max)];
+    const flat = high.eq(low);
+    const place = bin(x.flatten(), low.sub(flat.cast(x.dtype)), high.add(flat.cast(x.dtype)), bins);
+    return run('scatterAdd', [x.newFull(place.shape, 1), place], { axis: 0, shape: [bins] })[0]!;
+  }, 'histc');
+}
