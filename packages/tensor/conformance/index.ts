@@ -16,6 +16,7 @@
  */
 import { type Device, reference } from '../src/index.ts';
 import { slot } from '../src/tracer.ts';
+import { arranging } from './arranging.ts';
 import type { Case } from './case.ts';
 import { convolution } from './convolution.ts';
 import { creation } from './creation.ts';
@@ -29,8 +30,12 @@ import { joining } from './joining.ts';
 import { matmul } from './matmul.ts';
 import { memory } from './memory.ts';
 import { movement } from './movement.ts';
+import { ordering } from './ordering.ts';
+import { products } from './products.ts';
 import { reductions } from './reductions.ts';
+import { statistics } from './statistics.ts';
 import { training } from './training.ts';
+import { updates } from './updates.ts';
 
 /** What the suite uses of a test runner. */
 export interface TestRunner {
@@ -52,10 +57,12 @@ export interface ConformanceOptions {
 /** The parts of the suite. */
 export type Family =
   | 'elementwise' | 'fused' | 'reductions' | 'matmul' | 'movement' | 'indexing' | 'joining'
-  | 'dtypes' | 'creation' | 'empty' | 'memory' | 'errors' | 'convolution' | 'training';
+  | 'dtypes' | 'creation' | 'empty' | 'memory' | 'errors' | 'convolution' | 'training'
+  | 'statistics' | 'ordering' | 'arranging' | 'updates' | 'products';
 
 const families: Readonly<Record<Family, readonly Case[]>> = {
   elementwise, fused, reductions, matmul, movement, indexing, joining, dtypes, creation, empty, memory, errors, convolution, training,
+  statistics, ordering, arranging, updates, products,
 };
 
 /**
