@@ -3,7 +3,8 @@ import { fail, type Shape, scope, show, type Tensor } from '@nn/tensor';
 import { type BackwardOptions, type GraphNode, handle, isContiguous, type Primitive } from '@nn/tensor/trace';
 import { type Edge, edgeOf, Leaf, StepNode } from './node.ts';
 import { recording } from './recording.ts';
-import { pullBack, type Recorded } from './rules.ts';
+import type { Recorded } from './rule.ts';
+import { pullBack } from './rules.ts';
 
 /** A result and the gradient that enters there. */
 export interface Start { readonly edge: Edge; readonly gradient: Tensor }

@@ -43,6 +43,7 @@ export class Leaf extends Counted {
   get gradient(): Tensor | null {
     if (this.#gradient && !this.#exposed) {
       this.#exposed = true;
+      this.#gradient[handle].owner = this;
       keep(this.#gradient);
     }
     return this.#gradient;

@@ -1,29 +1,9 @@
 /** How each primitive differentiates, in tensor operations, so that gradients have gradients. */
-import { broadcastShapes, fuse, isFloat, type Scalar, type Shape, type Tensor } from '@nn/tensor';
-import { type Layout, type Primitive, type Primitives, run, type Step } from '@nn/tensor/trace';
+import { broadcastShapes, isFloat, type Tensor } from '@nn/tensor';
+import { type Primitive, run, type Step } from '@nn/tensor/trace';
+import { dilated, onDiagonal, oriented, padded } from './adjoint.ts';
 import { pull, type Pullback, pullbackOf, type Seeding, seedings } from './pullback.ts';
-
-/** A recorded step as its rule sees it. Values are there as far as the rule `keeps` them. */
-export interface Recorded<P extends Primitive> {
-  readonly attributes: Primitives[P];
-  /** How the inputs were laid out, and their shapes. */
-  readonly layouts: readonly Layout[];
-  readonly shapes: readonly Shape[];
-  readonly outputShapes: readonly Shape[];
-  /** Which inputs need a gradient. */
-  readonly wanted: readonly boolean[];
-  input(i: number): Tensor;
-  output(i: number): Tensor;
-}
-
-/** Which values a step keeps for its backward. */
-export interface Kept { readonly inputs: readonly boolean[]; readonly outputs: readonly boolean[] }
-
-/** One gradient per input, from one per output; undefined is zero. */
-interface Rule<P extends Primitive> {
-  keeps?(attributes: Primitives[P], wanted: readonly boolean[], outputs: number): Kept;
-  run(step: Recorded<P>, gradients: readonly (Tensor | undefined)[]): readonly (Tensor | undefined)[];
-}
+import type { Kept, Recorded, Rule } from './rule.ts';
 
 const inputsOnly = (...inputs: boolean[]): Kept => ({ inputs, outputs: [] });
 const scalarRule = (pullback: Pullback): Kept => ({ inputs: pullback.inputs, outputs: pullback.outputs });
@@ -107,16 +87,16 @@ const rules: { readonly [P in Primitive]: Rule<P> } = {
       const stride = Math.abs(step);
       const rising = step < 0 ? g!.flip(axis) : g!;
       const before = step < 0 ? start + (size - 1) * step : start;
-      return [padAxis(dilated(rising, axis, stride), axis, before, shape![axis]! - before - size * stride)];
+      return [padded(dilated(rising, axis, stride), axis, before, shape![axis]! - before - size * stride)];
     },
   },
-  pad: { run: ({ attributes: { axis, before, after } }, [g]) => [padAxis(g!, axis, -before, -after)] },
+  pad: { run: ({ attributes: { axis, before, after } }, [g]) => [padded(g!, axis, -before, -after)] },
   skew: { run: ({ shapes: [shape], attributes: { axis, shift } }, [g]) => [run('skew', [g!], { axis, size: shape![axis]!, shift: -shift })[0]] },
   diagonal: {
     run({ shapes: [shape], attributes: { a, b } }, [g]) {
       const kept = shape!.map((_, axis) => axis).filter((axis) => axis !== a && axis !== b);
       const spread = g!.permute(...shape!.map((_, axis) => (axis === a ? kept.length : kept.indexOf(axis))).filter((from) => from >= 0));
-      const full = padAxis(spread.unsqueeze(b), a, 0, shape![a]! - g!.shape.at(-1)!).expand(shape!);
+      const full = padded(spread.unsqueeze(b), a, 0, shape![a]! - g!.shape.at(-1)!).expand(shape!);
       return [onDiagonal(a, b)(full)];
     },
   },
@@ -138,29 +118,4 @@ export function keeps<P extends Primitive>({ primitive, attributes, inputs, outp
 export function pullBack<P extends Primitive>(primitive: P, step: Recorded<P>, gradients: readonly (Tensor | undefined)[]): readonly (Tensor | undefined)[] {
   const rule: Rule<P> = rules[primitive];
   return rule.run(step, gradients);
-}
-
-/** a b, laid out as its operand was: the gradient of a transposed weight comes out gapless for the weight itself. */
-function oriented({ strides }: Layout, a: Tensor, b: Tensor): Tensor {
-  const transposed = strides.at(-2) === 1 && strides.at(-1) !== 1;
-  return transposed ? b.transpose(-1, -2).matmul(a.transpose(-1, -2)).transpose(-1, -2) : a.matmul(b);
-}
-
-/** Zeros around `axis`; negative ones crop. */
-function padAxis(x: Tensor, axis: number, before: number, after: number): Tensor {
-  return x.pad(Array.from({ length: 2 * (x.shape.length - axis) }, (_, i) => (i === 2 * (x.shape.length - 1 - axis) ? before : i === 2 * (x.shape.length - 1 - axis) + 1 ? after : 0)));
-}
-
-/** Each element followed by `stride` - 1 zeros. */
-function dilated(x: Tensor, axis: number, stride: number): Tensor {
-  if (stride === 1) return x;
-  return padAxis(x.unsqueeze(axis + 1), axis + 1, 0, stride - 1).reshape(...x.shape.map((size, i) => (i === axis ? size * stride : size)));
-}
-
-const diagonals = new Map<string, (x: Tensor) => Tensor>();
-function onDiagonal(a: number, b: number): (x: Tensor) => Tensor {
-  const key = `${a} ${b}`;
-  let f = diagonals.get(key);
-  if (!f) diagonals.set(key, (f = fuse((x: Scalar) => x.where(x.index(a).eq(x.index(b)), 0))));
-  return f;
 }

@@ -69,6 +69,20 @@ describe('a graph', () => {
   });
 });
 
+describe('a plain loop that awaits', () => {
+  it('lets gradients go that were looked at', async () => {
+    const backend = new ReferenceBackend();
+    const device = complete(Object.assign(backend, { limits: { ...backend.limits, memoryBytes: 8 * 2 ** 20 } }));
+    const x = ones([64, 256], { device, requiresGrad: true }); // a gradient of 64 KiB
+    for (let step = 0; step < 300; step++) {
+      x.grad = null;
+      x.square().sum().backward();
+      await x.grad!.at(0, 0).item();
+    }
+    expect(device.memory().peakBytes).toBeLessThan(8 * 2 ** 20);
+  });
+});
+
 describe('a plain loop, no scope, nothing awaited', () => {
   it('XOR, 2,000 steps: only what the variables of the loop held stays', async () => {
     const device = reference();

@@ -1,0 +1,29 @@
+/** What the rules of products and views are made of. */
+import { fuse, type Scalar, type Tensor } from '@nn/tensor';
+import { type Layout, run } from '@nn/tensor/trace';
+
+/** a b, laid out as its operand was: the gradient of a transposed weight comes out gapless for the weight itself. */
+export function oriented({ strides }: Layout, a: Tensor, b: Tensor): Tensor {
+  const transposed = strides.at(-2) === 1 && strides.at(-1) !== 1;
+  return transposed ? b.transpose(-1, -2).matmul(a.transpose(-1, -2)).transpose(-1, -2) : a.matmul(b);
+}
+
+/** Zeros around `axis`; negative ones crop. */
+export function padded(x: Tensor, axis: number, before: number, after: number): Tensor {
+  return before === 0 && after === 0 ? x : run('pad', [x], { axis, before, after })[0]!;
+}
+
+/** Each element followed by `stride` - 1 zeros. */
+export function dilated(x: Tensor, axis: number, stride: number): Tensor {
+  if (stride === 1) return x;
+  return padded(x.unsqueeze(axis + 1), axis + 1, 0, stride - 1).reshape(...x.shape.map((size, i) => (i === axis ? size * stride : size)));
+}
+
+const diagonals = new Map<string, (x: Tensor) => Tensor>();
+/** `x` on the diagonal of two axes, 0 beside it. */
+export function onDiagonal(a: number, b: number): (x: Tensor) => Tensor {
+  const key = `${a} ${b}`;
+  let f = diagonals.get(key);
+  if (!f) diagonals.set(key, (f = fuse((x: Scalar) => x.where(x.index(a).eq(x.index(b)), 0))));
+  return f;
+}
