@@ -5,8 +5,9 @@ import linear
 import losses
 import ops
 import optimizers
+import printing
 import training
 import vocabulary
 
-for script in training, losses, linear, optimizers, conv, ops, vocabulary:
+for script in training, losses, linear, optimizers, conv, ops, vocabulary, printing:
     script.main()

@@ -1,6 +1,6 @@
-/** Between devices and the host: reading, copying to another device, nested arrays, and how a tensor is printed. */
+/** Between devices and the host: reading, copying to another device, nested arrays. */
 import type { Device } from './backend/device.ts';
-import { type DType, isFloat, toHostArray, type TypedArray } from './dtype.ts';
+import { type DType, toHostArray, type TypedArray } from './dtype.ts';
 import { fail } from './errors.ts';
 import { identity } from './expr/function.ts';
 import { Handle, handle } from './handle.ts';
@@ -73,47 +73,3 @@ export const toStorage = (device: Device, dtype: DType, shape: Shape, values: Ar
   device.write(own.allocation.storage, toHostArray(dtype, values));
   return own;
 };
-
-/** Longer axes show their first and last three. */
-const EDGE = 3;
-const MOST = 1000;
-
-/** `tensor([[1., 2.], [3., 4.]])`, four decimals, aligned as PyTorch does. */
-export async function formatTensor(x: Tensor): Promise<string> {
-  const values = await hostValues(x, 'format');
-  const text = texts([...values], x.dtype);
-  const width = Math.max(0, ...text.map((word) => word.length));
-  const brief = values.length > MOST;
-  let at = 0;
-  const build = (axis: number, indent: string): string => {
-    if (axis === x.shape.length) return text[at++]!.padStart(x.shape.length === 0 ? 0 : width);
-    const size = x.shape[axis]!;
-    const run = sizeOf(x.shape.slice(axis + 1));
-    const parts: string[] = [];
-    for (let i = 0; i < size; i++) {
-      if (brief && size > 2 * EDGE && i === EDGE) {
-        parts.push('...');
-        at += (size - 2 * EDGE) * run;
-        i = size - EDGE;
-      }
-      parts.push(build(axis + 1, `${indent} `));
-    }
-    const gap = x.shape.length - axis - 1;
-    return `[${parts.join(gap === 0 ? ', ' : `,${'\n'.repeat(gap)}${indent} `)}]`;
-  };
-  const suffix = x.dtype === 'float32' || x.dtype === 'bool' || x.dtype === 'int32' ? '' : `, dtype=${x.dtype}`;
-  return `tensor(${build(0, '       ')}${suffix}${x.requiresGrad ? ', requiresGrad=true' : ''})`;
-}
-
-function texts(values: readonly number[], dtype: DType): string[] {
-  if (dtype === 'bool') return values.map((value) => (value ? 'true' : 'false'));
-  const odd = (value: number) => (Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf');
-  if (!isFloat(dtype)) return values.map(String);
-  const finite = values.filter(Number.isFinite);
-  if (finite.every(Number.isInteger) && finite.every((value) => Math.abs(value) < 1e8)) return values.map((value) => (Number.isFinite(value) ? `${value}.` : odd(value)));
-  const sizes = finite.filter((value) => value !== 0).map(Math.abs);
-  const [most, least] = [Math.max(...sizes), Math.min(...sizes)];
-  const scientific = most >= 1e8 || least < 1e-4 || most / least > 1000;
-  const exponent = (value: number) => value.toExponential(4).replace(/e([+-])(\d)$/, 'e$10$2');
-  return values.map((value) => (Number.isFinite(value) ? (scientific ? exponent(value) : value.toFixed(4)) : odd(value)));
-}

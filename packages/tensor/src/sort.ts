@@ -1,11 +1,13 @@
 /**
  * Sorting: the order is found without recording, values are gathered by it, so the gradient is that of a gather.
- * Short axes count how many elements precede each one (two kernels, n^2 comparisons); long ones run a bitonic network (Batcher 1968) in log2(n)^2 / 2 kernels.
- * Both are stable, and NaN is the largest.
+ * Short axes count how many elements precede each one (two kernels, n^2 comparisons); long ones are sorted on the host where the device's memory is the host's,
+ * elsewhere by a bitonic network (Batcher 1968) in log2(n)^2 / 2 kernels. All are stable, and NaN is the largest.
  */
 import { fail, show } from './errors.ts';
 import type { Scalar } from './expr/scalar.ts';
 import { fuse } from './fuse.ts';
+import { handle } from './handle.ts';
+import { toStorage } from './host.ts';
 import { positions } from './positions.ts';
 import { run } from './primitives.ts';
 import { quietly } from './reductions.ts';
@@ -53,6 +55,7 @@ function ordered(x: Tensor, descending: boolean): Tensor {
     const rank = ranks[which]!.reduce('sum', 2, x.unsqueeze(1), x.unsqueeze(2));
     return holder.reduce('sum', 2, rank.unsqueeze(1).expand([rows, size, size]));
   }
+  if (x.device.synchronous) return orderedOnHost(x, descending);
   const whole = 2 ** Math.ceil(Math.log2(size));
   const start: readonly [Tensor, Tensor] = [x.pad([0, whole - size]), positions(x, [rows, whole], 1)];
   let state = start;
@@ -67,6 +70,24 @@ function ordered(x: Tensor, descending: boolean): Tensor {
     }
   }
   return state[1].narrow(1, 0, size);
+}
+
+/** The same by the host's own sort. */
+function orderedOnHost(x: Tensor, descending: boolean): Tensor {
+  const [rows, size] = x.shape as [number, number];
+  const source = x.clone()[handle];
+  const values = x.device.readSync(source.allocation.storage, source.layout.offset, rows * size);
+  const order = new Int32Array(rows * size);
+  const sign = descending ? -1 : 1;
+  for (let start = 0; start < values.length; start += size) {
+    const row = order.subarray(start, start + size).map((_, i) => i);
+    row.sort((i, j) => {
+      const [a, b] = [values[start + i]!, values[start + j]!];
+      return (a < b ? -1 : a > b ? 1 : Number(Number.isNaN(a)) - Number(Number.isNaN(b))) * sign || i - j;
+    });
+    order.set(row, start);
+  }
+  return x.made(toStorage(x.device, 'int32', [rows, size], order));
 }
 
 /** The positions (int32) that sort `x` along `axis`. */
