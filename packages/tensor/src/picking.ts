@@ -35,8 +35,8 @@ const isTensor = (index: Index): index is Tensor => typeof index === 'object' &&
 export function at(x: Tensor, indices: readonly Index[]): Tensor {
   const tensors = indices.filter(isTensor);
   if (tensors.length === 0) return ranged(x, indices as readonly (number | Range)[]);
-  const mask = tensors.find(({ dtype }) => !isInteger(dtype));
-  if (mask) fail('at', `the index is ${mask.dtype}`, 'Masks give as many elements as they hold: await x.maskedSelect(mask), or keep the shape with where. Indices are int32.');
+  const wrong = tensors.find(({ dtype }) => !isInteger(dtype));
+  if (wrong) fail('at', `the index is ${wrong.dtype}`, wrong.dtype === 'bool' ? 'How many elements a mask picks depends on its values: await x.maskedSelect(mask), or keep the shape with maskedFill or where.' : 'Cast it to int32.');
   return scope(() => {
     const rest = ranged(x, indices.map((index) => (isTensor(index) ? all : index)));
     const left = indices.filter((index) => typeof index !== 'number');

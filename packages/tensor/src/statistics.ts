@@ -1,6 +1,6 @@
 /** Extremes with their places, spread, norms and histograms. Gradients come from what they are composed of. */
 import { isFloat } from './dtype.ts';
-import { fail } from './errors.ts';
+import { fail, show } from './errors.ts';
 import type { Scalar } from './expr/scalar.ts';
 import { fuse } from './fuse.ts';
 import { run } from './primitives.ts';
@@ -18,6 +18,7 @@ export interface SpreadOptions extends ReduceOptions { readonly correction?: num
 /** The largest or smallest element along `axis` and its first place; the gradient goes to that place alone. */
 export function best(kind: 'max' | 'min', x: Tensor, axis: number, options: ReduceOptions = {}): Chosen {
   const on = normalizeAxis(kind, axis, x.shape.length);
+  if (x.shape[on] === 0) fail(kind, `axis ${axis} of ${show(x.shape)} is empty`);
   return scope(() => {
     const places = argBest(kind, x, on, { keepDim: true });
     const values = run('gather', [x, places], { axis: on })[0]!;
@@ -31,15 +32,15 @@ const powers = fuse((x: Scalar, p: Scalar) => x.abs().pow(p));
 const distinct = fuse((x: Scalar) => x.ne(0).cast('int32'));
 
 /** `sum((x - mean)^2) / (n - correction)` over `axes`; NaN where nothing is left to divide by. */
-export function variance(x: Tensor, axes: Axes, { correction, unbiased = true, ...options }: SpreadOptions = {}): Tensor {
-  if (!isFloat(x.dtype)) fail('var', `${x.dtype} has no fractions`, 'Cast it first: x.float().var().');
-  const over = normalizeAxes('var', axes, x.shape.length);
+export function variance(x: Tensor, axes: Axes, { correction, unbiased = true, ...options }: SpreadOptions = {}, name = 'var'): Tensor {
+  if (!isFloat(x.dtype)) fail(name, `${x.dtype} has no fractions`, `Cast it first: x.float().${name}().`);
+  const over = normalizeAxes(name, axes, x.shape.length);
   const count = sizeOf(over.map((axis) => x.shape[axis]!)) - (correction ?? (unbiased ? 1 : 0));
   return scope(() => kept(x, over, squares.reduce('sum', over, x.sub(mean(x, over, { keepDim: true }))).div(Math.max(0, count)), options), 'var');
 }
 
 /** The square root of {@link variance}; its gradient at 0 is 0. */
-export const deviation = (x: Tensor, axes: Axes, options?: SpreadOptions): Tensor => scope(() => root(variance(x, axes, options), 2), 'std');
+export const deviation = (x: Tensor, axes: Axes, options?: SpreadOptions): Tensor => scope(() => root(variance(x, axes, options, 'std'), 2), 'std');
 
 /** `y ** (1 / p)` with gradient 0 at 0, as PyTorch's norms and deviations. */
 export function root(y: Tensor, p: number): Tensor {

@@ -1,4 +1,4 @@
-import type { DType } from '../dtype.ts';
+import { type DType, floating } from '../dtype.ts';
 
 /** What every dialect spells. Comparisons give bool; `and`, `or`, `xor` and `not` are logical on bool and bitwise on integers. */
 export type CoreOp =
@@ -99,7 +99,7 @@ export abstract class Elementwise<Self extends Elementwise<Self>> {
   /** `1 - erf(this)`, accurate where that is small. */
   erfc(): Self { return this.#unary('erfc'); }
   /** `2 ** this` */
-  exp2(): Self { return this.apply('pow', 2, this.#me); }
+  exp2(): Self { return this.apply('pow', 2, this.cast(floating(this.dtype))); }
   /** `log(1 + exp(beta this)) / beta`, without overflow; `this` itself where `beta this` is above `threshold`. */
   softplus(beta = 1, threshold = 20): Self {
     const scaled = this.mul(beta);
