@@ -51,6 +51,7 @@ CASES = {
     'quantile of NaN': ([odd], lambda x: [x.quantile(0.5, 1)]),
     **{f'quantile {mode}': ([x35], lambda x, mode=mode: [x.quantile(0.3, 1, interpolation=mode)]) for mode in ('lower', 'higher', 'nearest', 'midpoint')},
     'histc': ([x35], lambda x: [x.histc(4), x.histc(3, -1, 1), ties.histc(4, -1, 3)]),
+    'histogram': ([x35], lambda x: [part for h in (x.detach().histogram(4), x.detach().histogram(3, range=(-1., 1.), density=True), ties[1].histogram(4)) for part in (h.hist, h.bin_edges)]),
     'softmin': ([x35], lambda x: [F.softmin(x, 1)]),
     'cumsum, cumprod': ([x35], lambda x: [x.cumsum(1), x.cumsum(0), x.cumprod(-1)]),
     'cumprod of zeros': ([factors], lambda x: [x.cumprod(1)]),

@@ -36,6 +36,7 @@ const functions: Readonly<Record<string, (...inputs: Tensor[]) => Tensor[]>> = {
   'quantile of NaN': (x) => [x.quantile(0.5, 1)],
   ...Object.fromEntries((['lower', 'higher', 'nearest', 'midpoint'] as const).map((interpolation) => [`quantile ${interpolation}`, (x: Tensor) => [x.quantile(0.3, 1, { interpolation })]])),
   histc: (x) => [x.histc(4), x.histc(3, -1, 1), ties.histc(4, -1, 3)],
+  histogram: (x) => [x.histogram(4), x.histogram(3, { range: [-1, 1], density: true }), ties.narrow(0, 5, 5).histogram(4)].flatMap(({ hist, binEdges }) => [hist, binEdges]),
   softmin: (x) => [x.softmin(1)],
   'cumsum, cumprod': (x) => [x.cumsum(1), x.cumsum(0), x.cumprod(-1)],
   'cumprod of zeros': (x) => [x.cumprod(1)],

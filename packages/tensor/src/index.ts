@@ -17,6 +17,7 @@ export { fail, message, show } from './errors.ts';
 export { Elementwise, type Op, type Operand } from './expr/elementwise.ts';
 export { Scalar } from './expr/scalar.ts';
 export { type Argument, fuse, type Fused, type FusedResult } from './fuse.ts';
+export type { Histogram, HistogramOptions } from './histogram.ts';
 export type { ArrayOf } from './host.ts';
 export { all, checkIndices, type Index, Range, range } from './indexing.ts';
 export { linear, type LinearEnd } from './linear.ts';

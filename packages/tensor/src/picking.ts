@@ -58,6 +58,12 @@ export function at(x: Tensor, indices: readonly Index[]): Tensor {
 
 const latest = fuseByAxis((axis) => (index: Scalar) => index.index(axis + 1).where(index.eq(index.index(axis)), -1));
 
+/** Which place of the index names each of `size` elements of `axis` last: -1 where none does. */
+function winners(index: Tensor, axis: number, size: number): Tensor {
+  const places = index.unsqueeze(axis);
+  return latest(axis).reduce('max', axis + 1, places.expand(places.shape.map((own, i) => (i === axis ? size : own))));
+}
+
 /**
  * `x`, with `out[index[i][j]][j] = source[i][j]` for axis 0; of duplicates the last one holds.
  * @param source a tensor at least as large as the index, or a number
@@ -71,12 +77,7 @@ export function scatter(x: Tensor, axis: number, index: Tensor, source: Tensor |
   if (index.numel === 0) return x;
   return scope(() => {
     const missing = x.shape.flatMap((size, i) => (i === on ? [0, 0] : [size - index.shape[i]!, 0])).reverse();
-    // Which place of the index names each element last: -1 where none does.
-    const winner = quietly(() => {
-      const places = index.cast('int32').add(1).pad(missing).sub(1).unsqueeze(on);
-      const wide = places.expand(places.shape.map((size, i) => (i === on ? x.shape[on]! : size)));
-      return latest(on).reduce('max', on + 1, wide);
-    });
+    const winner = quietly(() => winners(index.cast('int32').add(1).pad(missing).sub(1), on, x.shape[on]!));
     const hit = quietly(() => winner.ge(0));
     if (typeof source === 'number') return x.maskedFill(hit, source);
     const used = index.shape.reduce((y, size, i) => y.narrow(i, 0, size), source).pad(missing);
@@ -108,9 +109,12 @@ export function indexPut(x: Tensor, indices: readonly Tensor[], values: Tensor |
     const flat = flatIndex('indexPut', indices, sizes);
     const shape = broadcastShapes('indexPut', ...indices.map((index) => index.shape));
     const rows = x.reshape(sizeOf(sizes), sizeOf(rest));
-    const places = flat.unsqueeze(1).expand([flat.numel, sizeOf(rest)]);
+    if (flat.numel === 0) return x;
     const source = (typeof values === 'number' ? x.newFull([], values) : values.cast(x.dtype)).expand([...shape, ...rest]).reshape(flat.numel, sizeOf(rest));
-    return (accumulate ? scatterAdd(rows, 0, places, source) : scatter(rows, 0, places, source)).reshape(...x.shape);
+    if (accumulate) return scatterAdd(rows, 0, flat.unsqueeze(1).expand(source.shape), source).reshape(...x.shape);
+    const winner = quietly(() => winners(flat, 0, sizeOf(sizes)).unsqueeze(1));
+    const picked = run('gather', [source, quietly(() => winner.maximum(0)).expand(rows.shape)], { axis: 0 })[0]!;
+    return picked.where(quietly(() => winner.ge(0)), rows).reshape(...x.shape);
   }, 'indexPut');
 }
 
@@ -119,7 +123,7 @@ const onSteps = fuseByAxis((axis) => (x: Scalar, placed: Scalar, start: Scalar, 
   return placed.where(place.ge(start).logicalAnd(place.lt(stop)).logicalAnd(place.sub(start).remainder(step).eq(0)), x);
 });
 
-/** Which part of an axis {@link sliceScatter} writes: `start:end:step` with a positive step. */
+/** Which part of an axis `sliceScatter` writes: `start:end:step` with a positive step. */
 export interface SliceOptions { readonly axis?: number; readonly start?: number; readonly end?: number; readonly step?: number }
 
 /** `x`, with `x[start:end:step]` along `axis` set to `source`. */

@@ -32,7 +32,7 @@ export function median(x: Tensor, axis: number, options: ReduceOptions = {}): Ch
   }), options), 'median');
 }
 
-/** How {@link quantile} fills the gap between two elements. */
+/** How `quantile` fills the gap between two elements. */
 export type Interpolation = 'linear' | 'lower' | 'higher' | 'nearest' | 'midpoint';
 export interface QuantileOptions extends ReduceOptions { readonly interpolation?: Interpolation }
 

@@ -1,4 +1,4 @@
-/** Extremes with their places, spread, norms and histograms. Gradients come from what they are composed of. */
+/** Extremes with their places, spread and norms. Gradients come from what they are composed of. */
 import { isFloat } from './dtype.ts';
 import { fail, show } from './errors.ts';
 import type { Scalar } from './expr/scalar.ts';
@@ -67,22 +67,4 @@ export function norm(x: Tensor, p: number, axes: Axes, options: ReduceOptions = 
       default: return kept(x, over, root(powers.reduce('sum', over, x, p), p), options);
     }
   }, 'norm');
-}
-
-const bin = fuse((x: Scalar, low: Scalar, high: Scalar, bins: Scalar) => {
-  const place = x.sub(low).mul(bins).div(high.sub(low)).floor().minimum(bins.sub(1));
-  return place.where(x.ge(low).logicalAnd(x.le(high)), -1).cast('int32');
-});
-
-/** How many elements lie in each of `bins` equal parts of [min, max]; both 0 (default): the range of the data. The last part includes its end. */
-export function histc(x: Tensor, bins: number, min: number, max: number): Tensor {
-  if (!Number.isInteger(bins) || bins < 1) fail('histc', `${bins} bins`, 'Use a whole number from 1 on.');
-  if (min > max) fail('histc', `min ${min} is above max ${max}`);
-  return quietly(() => {
-    const own = min === 0 && max === 0 && x.numel > 0;
-    const [low, high] = own ? [x.amin(), x.amax()] : [x.newFull([], min), x.newFull([], max)];
-    const flat = high.eq(low);
-    const place = bin(x.flatten(), low.sub(flat.cast(x.dtype)), high.add(flat.cast(x.dtype)), bins);
-    return run('scatterAdd', [x.newFull(place.shape, 1), place], { axis: 0, shape: [bins] })[0]!;
-  }, 'histc');
 }

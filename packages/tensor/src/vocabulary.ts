@@ -2,6 +2,7 @@
 import { Elementwise } from './expr/elementwise.ts';
 import * as arrange from './arrange.ts';
 import { allclose, type CloseOptions, equal, isclose, maskedSelect, nonzero, unique, type Unique } from './counted.ts';
+import { histc, type Histogram, histogram, type HistogramOptions } from './histogram.ts';
 import { indexAdd, indexPut, scatter, selectScatter, sliceScatter, type SliceOptions, take } from './picking.ts';
 import { dot, outer, ranked } from './products.ts';
 import { kthvalue, median, quantile, type QuantileOptions } from './quantile.ts';
@@ -10,7 +11,7 @@ import { cumbest, cumprod, cumsum } from './scan.ts';
 import { scope } from './scope.ts';
 import type { Shape } from './shape.ts';
 import { argsort, sort, type SortOptions, topk, type TopkOptions } from './sort.ts';
-import { best, type Chosen, deviation, histc, norm, type SpreadOptions, variance } from './statistics.ts';
+import { best, type Chosen, deviation, norm, type SpreadOptions, variance } from './statistics.ts';
 import type { Tensor } from './tensor.ts';
 import { diag, diagEmbed, trace, triangle } from './triangles.ts';
 
@@ -44,6 +45,8 @@ export abstract class Vocabulary extends Elementwise<Tensor> {
   quantile(q: number | readonly number[], axis?: number, options?: QuantileOptions): Tensor { return quantile(this.#me, q, axis, options); }
   /** Counts in `bins` equal parts of [min, max]; both 0: of the range of the data. */
   histc(bins = 100, min = 0, max = 0): Tensor { return histc(this.#me, bins, min, max); }
+  /** As `histc`, with the edges of the parts. */
+  histogram(bins = 100, options?: HistogramOptions): Histogram { return histogram(this.#me, bins, options); }
   softmin(axis: number): Tensor { return scope(() => softmax(this.#me.neg(), axis), 'softmin'); }
 
   // Along an axis.
