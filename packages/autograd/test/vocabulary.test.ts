@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import '@nn/autograd';
 import {
-  all, bucketize, cdist, type Chosen, convolve, cosineSimilarity, cross, type DType, einsum, linspace, logspace, meshgrid, oneHot, range, searchsorted, tensor, type Tensor, tensordot, where,
+  all, bincount, bucketize, cdist, type Chosen, convolve, cosineSimilarity, cross, type DType, einsum, linspace, logspace, meshgrid, oneHot, randLike, randnLike, range, searchsorted, tensor, type Tensor, tensordot, where,
 } from '@nn/tensor';
 import vocabulary from '../../../tooling/reference/fixtures/vocabulary.json' with { type: 'json' };
 import { type FixtureNumber, numbers } from '../../../tooling/reference/fixtures.ts';
@@ -125,4 +125,41 @@ describe('convolve as numpy', () => {
     expect(await convolve(float64([1, 2, 3, 4, 5]), float64([1, 10]), { mode: 'same' }).toArray()).toEqual([1, 12, 23, 34, 45]);
     expect(await convolve(float64([1, 10]), float64([1, 2, 3, 4, 5]), { mode: 'same' }).toArray()).toEqual([1, 12, 23, 34, 45]);
   });
+});
+
+describe('what has to be awaited', () => {
+  it('maskedSelect hands its gradient to the elements it took', async () => {
+    const x = tensor([[1, 2], [3, 4]], { requiresGrad: true });
+    const y = await x.maskedSelect(x.gt(1.5));
+    expect(await y.toArray()).toEqual([2, 3, 4]);
+    y.square().sum().backward();
+    expect(await x.grad!.toArray()).toEqual([[0, 4], [6, 8]]);
+  });
+  it('maskedSelect broadcasts both ways', async () => {
+    expect(await (await tensor([1, 2]).maskedSelect(tensor([[true, false], [true, true]]))).toArray()).toEqual([1, 1, 2]);
+  });
+  it('nonzero, unique, bincount', async () => {
+    const x = whole([[0, 3, 0], [1, 0, 3]]);
+    expect(await (await x.nonzero()).toArray()).toEqual([[0, 1], [1, 0], [1, 2]]);
+    const { values, inverse, counts } = await x.unique();
+    expect([await values.toArray(), await inverse.toArray(), await counts.toArray()]).toEqual([[0, 1, 3], [[0, 2, 0], [1, 0, 2]], [3, 1, 2]]);
+    expect(await (await bincount(x.flatten(), { minLength: 5 })).toArray()).toEqual([3, 1, 0, 2, 0]);
+    expect(await (await bincount(whole([1, 1, 0]), { weights: tensor([0.5, 1, 2]) })).toArray()).toEqual([2, 1.5]);
+  });
+  it('equal and allclose', async () => {
+    const x = tensor([1, NaN]);
+    expect([await x.equal(x), await x.allclose(x), await x.allclose(x, { equalNan: true }), await tensor([1, 2]).equal(tensor([[1, 2]])), await tensor([1, 2]).equal(whole([1, 2]))]).toEqual([false, false, true, false, true]);
+  });
+});
+
+describe('random tensors like another', () => {
+  it('have its shape and dtype', () => {
+    const x = tensor([[1, 2]], { dtype: 'float64' });
+    expect([randLike(x), randnLike(x), randLike(x, { dtype: 'float32' })].map(({ shape, dtype }) => [[...shape], dtype])).toEqual([[[1, 2], 'float64'], [[1, 2], 'float64'], [[1, 2], 'float32']]);
+  });
+});
+
+it('a number scattered into integers becomes one', async () => {
+  const y = whole([1, 2, 3]).scatter(0, whole([1]), 2.5);
+  expect([y.dtype, await y.toArray()]).toEqual(['int32', [1, 2, 3]]);
 });

@@ -79,7 +79,7 @@ export function scatter(x: Tensor, axis: number, index: Tensor, source: Tensor |
     const missing = x.shape.flatMap((size, i) => (i === on ? [0, 0] : [size - index.shape[i]!, 0])).reverse();
     const winner = quietly(() => winners(index.cast('int32').add(1).pad(missing).sub(1), on, x.shape[on]!));
     const hit = quietly(() => winner.ge(0));
-    if (typeof source === 'number') return x.maskedFill(hit, source);
+    if (typeof source === 'number') return x.maskedFill(hit, source).cast(x.dtype);
     const used = index.shape.reduce((y, size, i) => y.narrow(i, 0, size), source).pad(missing);
     return run('gather', [used, quietly(() => winner.maximum(0))], { axis: on })[0]!.cast(x.dtype).where(hit, x);
   }, 'scatter');
