@@ -94,6 +94,7 @@ CASES = {
     'linspace, logspace': ([], lambda: [torch.linspace(-1, 2, 7, dtype=torch.float64), torch.logspace(0, 3, 4, dtype=torch.float64), torch.logspace(-1, 1, 3, base=2, dtype=torch.float64), torch.linspace(3, 3, 1, dtype=torch.float64)]),
     'meshgrid': ([x6, x35], lambda v, x: [*torch.meshgrid(v, x[0], indexing='ij'), *torch.meshgrid(v, x[0], indexing='xy')]),
     'searchsorted': ([ties], lambda x: [torch.searchsorted(torch.tensor([-1., 0, 2, 2, 3], dtype=torch.float64), x), torch.searchsorted(torch.tensor([-1., 0, 2, 2, 3], dtype=torch.float64), x, right=True), torch.searchsorted(x.detach().sort(1).values, x), torch.bucketize(x, torch.tensor([0., 2], dtype=torch.float64))]),
+    'searchsorted in long rows': ([long], lambda x: [torch.searchsorted(x.detach().sort(1).values, x[:, :20] / 2), torch.searchsorted(x.detach()[0].sort().values, x, right=True), torch.searchsorted(x.detach()[0].sort().values, odd)]),
     'exp2, erfc, softplus': ([x35], lambda x: [x.exp2(), x.erfc(), F.softplus(x), F.softplus(x, 2, 1), (x * 8).erfc() * 1e10]),
     'logaddexp, hypot': ([x35, y35], lambda x, y: [torch.logaddexp(x, y), torch.logaddexp(x * 500, y * 500), torch.hypot(x, y), x.deg2rad(), x.rad2deg()]),
     'isclose': ([x35], lambda x: [torch.isclose(x, x + 1e-9), torch.isclose(x, x * 1.1, rtol=0.05), torch.isclose(odd, odd), torch.isclose(odd, odd, equal_nan=True)]),

@@ -86,6 +86,7 @@ const functions: Readonly<Record<string, (...inputs: Tensor[]) => Tensor[]>> = {
   'linspace, logspace': () => [linspace(-1, 2, 7, { dtype: 'float64' }), logspace(0, 3, 4, { dtype: 'float64' }), logspace(-1, 1, 3, { base: 2, dtype: 'float64' }), linspace(3, 3, 1, { dtype: 'float64' })],
   meshgrid: (v, x) => [...meshgrid([v, x.at(0)]), ...meshgrid([v, x.at(0)], { indexing: 'xy' })],
   searchsorted: (x) => [searchsorted(float64([-1, 0, 2, 2, 3]), x), searchsorted(float64([-1, 0, 2, 2, 3]), x, { right: true }), searchsorted(x.sort().values, x), bucketize(x, float64([0, 2]))],
+  'searchsorted in long rows': (x) => [searchsorted(x.sort().values, x.narrow(1, 0, 20).div(2)), searchsorted(x.at(0).sort().values, x, { right: true }), searchsorted(x.at(0).sort().values, odd)],
   'exp2, erfc, softplus': (x) => [x.exp2(), x.erfc(), x.softplus(), x.softplus(2, 1), x.mul(8).erfc().mul(1e10)],
   'logaddexp, hypot': (x, y) => [x.logaddexp(y), x.mul(500).logaddexp(y.mul(500)), x.hypot(y), x.deg2rad(), x.rad2deg()],
   isclose: (x) => [x.isclose(x.add(1e-9)), x.isclose(x.mul(1.1), { rtol: 0.05 }), odd.isclose(odd), odd.isclose(odd, { equalNan: true })],

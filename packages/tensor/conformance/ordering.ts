@@ -23,4 +23,5 @@ export const ordering: readonly Case[] = [
   ...operation('cummax and cummin', [flat, ties], (x, t) => [...both(x.cummax(1)), ...both(t.cummax(1)), ...both(t.cummin(0))]),
   values('cummax of NaN', [odd], (x) => [...both(x.cummax(1)), ...both(x.cummin(1))], { needs: nonFinite }),
   values('searchsorted and bucketize', [points([-1, 0, 2, 2, 3]), ties], (s, x) => [searchsorted(s, x), searchsorted(s, x, { right: true }), bucketize(x, s), searchsorted(x.sort().values, x)]),
+  values('searchsorted in long rows', [input([2, 100]), input([2, 9], { seed: 4, scale: 1.5 })], (s, x) => { const sorted = s.mul(8).round().sort().values; const y = x.mul(8).round(); return [searchsorted(sorted, y), searchsorted(sorted, y, { right: true }), searchsorted(sorted.at(0), y.at(1)), searchsorted(sorted.at(0).narrow(0, 0, 64), y)]; }),
 ];
