@@ -1,6 +1,7 @@
 /** metrics.json: what a run came to, for programs to read. */
+import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fail } from '@nn/tensor';
 import type { Options } from './options.ts';
 
@@ -31,12 +32,19 @@ export interface EpochMetrics {
 export async function checkWritable(folder: string): Promise<void> {
   const probe = join(folder, `.metrics.${process.pid}`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(resolve(folder));
     await writeFile(probe, '');
     await rm(probe);
   } catch (error) {
     fail('out', `cannot write into ${resolve(folder)} (${(error as Error).message})`, 'Name another folder with --out.');
   }
+}
+
+/** Folder by folder: Node's own recursive form never ends where the system denies that a folder can be, as below /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  if (existsSync(folder)) return;
+  await makeFolder(dirname(folder));
+  await mkdir(folder);
 }
 
 /** Writes the file under another name first: whoever reads it finds all of it, or none. */

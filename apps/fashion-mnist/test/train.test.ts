@@ -71,6 +71,7 @@ describe('the program', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'nn-app-')), 'file');
     writeFileSync(file, '');
     await expect(checkWritable(join(file, 'folder'))).rejects.toThrow(/^out: cannot write into .*file\/folder.*--out/);
+    await expect(checkWritable('/proc/nn/out')).rejects.toThrow(/^out: cannot write into /);
   });
 
   it('stops at a loss that is not a number, naming epoch and step', () => {
