@@ -32,5 +32,5 @@ const two: Readonly<Record<string, (x: Tensor, y: Tensor) => Tensor>> = {
   scatter: squared((x, y) => x.scatter(1, whole([[0, 2], [1, 1]]), y)), sliceScatter: squared((x, y) => x.sliceScatter(y.narrow(1, 0, 2), { axis: 1, step: 2 })), selectScatter: squared((x, y) => x.selectScatter(y.at(0), 0, 1)),
 };
 
-describe('of one tensor, to second order', () => { for (const [name, f] of Object.entries(one)) it(name, () => both(f, spread([2, 3]))); });
-describe('of two tensors, to second order', () => { for (const [name, f] of Object.entries(two)) it(name, () => both(f as (...xs: Tensor[]) => Tensor, spread([2, 3]), spread([2, 3], 5))); });
+describe('of one tensor, to second order', () => { for (const [name, f] of Object.entries(one)) it(`${name} as finite differences`, () => both(f, spread([2, 3]))); });
+describe('of two tensors, to second order', () => { for (const [name, f] of Object.entries(two)) it(`${name} as finite differences`, () => both(f, spread([2, 3]), spread([2, 3], 5))); });
