@@ -15,7 +15,7 @@ interface Reduced { readonly op: string; readonly name?: string; readonly axes?:
 const ours: Readonly<Record<string, string>> = { floorDiv: 'floorDivide', argMax: 'argmax', argMin: 'argmin' };
 
 function called(x: Tensor, name: string, ...args: unknown[]): Tensor {
-  if (name === 'truncDiv') return x.div(args[0] as Tensor).cast(x.dtype);
+  if (name === 'truncDiv') return x.sub(x.fmod(args[0] as Tensor)).floorDivide(args[0] as Tensor);
   return method(x, ours[name] ?? name)!(...args);
 }
 const unnamed = ({ min, max, exponent }: NonNullable<Entry['options']>): unknown[] => (exponent === undefined ? [min, max] : [exponent]);
