@@ -122,7 +122,7 @@ function stepBack<P extends Primitive>(
     input: (i) => node.input(i, createGraph),
     output: (i) => node.output(i, createGraph),
   };
-  return pullBack(node.primitive, step, gradients);
+  return pullBack(node.primitive, step, node.outputShapes.map((_, i) => gradients[i]));
 }
 
 /** Nodes behind `roots`, inputs before results. Iterative: graphs can be deeper than the stack. */

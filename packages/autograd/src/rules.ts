@@ -3,6 +3,7 @@ import { broadcastShapes, isFloat, type Tensor } from '@nn/tensor';
 import { type Primitive, run, type Step } from '@nn/tensor/trace';
 import { dilated, onDiagonal, oriented, padded } from './adjoint.ts';
 import { pull, type Pullback, pullbackOf, type Seeding, seedings } from './pullback.ts';
+import { pullRows, rowPullbackOf } from './row-pullback.ts';
 import type { Kept, Recorded, Rule } from './rule.ts';
 
 const inputsOnly = (...inputs: boolean[]): Kept => ({ inputs, outputs: [] });
@@ -31,6 +32,11 @@ const rules: { readonly [P in Primitive]: Rule<P> } = {
       });
       return pull(pullbackOf(f, wanted, seeding), shapes, shape, uniforms, input, () => back(output(0)), [g, ...more]);
     },
+  },
+
+  rows: {
+    keeps: ({ function: f }, wanted) => rowPullbackOf(f, wanted),
+    run: (step, gradients) => pullRows(rowPullbackOf(step.attributes.function, step.wanted, gradients), step, gradients),
   },
 
   matmul: {

@@ -1,7 +1,7 @@
 /** Every differentiable operation against finite differences, gradients and gradients of gradients, in float64 on the reference. */
 import { describe, expect, it } from 'vitest';
 import { customGradient, gradCheck } from '@nn/autograd';
-import { concat, fuse, linear, range, type Scalar, stack, tensor, type Tensor } from '@nn/tensor';
+import { concat, fuse, fuseRows, linear, range, type Scalar, stack, tensor, type Tensor } from '@nn/tensor';
 
 /** Values without ties, zeros or whole numbers, from `low` to `high`. */
 function spread(shape: readonly number[], low = -2, high = 2, salt = 0): Tensor {
@@ -62,6 +62,29 @@ describe('products', () => {
   for (const activation of ['relu', 'sigmoid', 'tanh', undefined] as const) {
     it(`linear with bias and ${activation ?? 'no activation'}`, () => both((x, w, bias) => linear(x, w, bias, activation), spread([2, 3]), spread([2, 3], -1, 1, 3), spread([2], -1, 1, 5)));
   }
+});
+
+const softened = fuseRows((x: Scalar) => { const e = x.sub(x.rowPeak()).exp(); return e.div(e.rowSum()); });
+const normed = fuseRows((x: Scalar, scale: Scalar) => {
+  const centred = x.sub(x.rowSum().div(3));
+  const spreadOf = centred.square().rowSum().div(3).add(1e-5);
+  return [centred.mul(spreadOf.rsqrt()).mul(scale), spreadOf];
+});
+const ranged = fuseRows((x: Scalar, y: Scalar) => x.sub(y.rowMin()).div(y.rowMax().sub(x.rowMin()).square().add(1)));
+const apart = fuseRows((x: Scalar, at: Scalar) => [x.sub(at).square().rowSum().mul(at), x.mul(at.exp())], { perRow: [1] });
+const surprise = fuseRows((x: Scalar, target: Scalar) => { const d = x.sub(x.rowPeak()); return d.exp().rowSum().log().sub(d).mul(target).rowSum(); });
+const constantRow = fuseRows((x: Scalar, at: Scalar) => x.add(at.square().rowSum()), { perRow: [1] });
+
+describe('functions of rows', () => {
+  for (const axes of [[0], [1], [0, 1]]) it(`softmax over ${axes.join()}`, () => both((x) => softened(axes, x).square(), spread([2, 3])));
+  it('norm', () => both((x, scale) => normed(1, x, scale)[0], spread([2, 3]), spread([3], 0.5, 1.5, 1)));
+  it('norm and its spread', () => both((x, scale) => { const [y, s] = normed(1, x, scale); return y.mul(s); }, spread([2, 3]), spread([3], 0.5, 1.5, 1)));
+  it('one of several results', () => both((x, scale) => normed(1, x, scale)[1], spread([2, 3]), spread([3], 0.5, 1.5, 1)));
+  it('extremes', () => both((x, y) => ranged(1, x, y), spread([2, 3]), spread([2, 3], -2, 2, 5)));
+  it('an operand per row', () => both((x, at) => { const [a, b] = apart(1, x, at); return a.mul(b); }, spread([2, 3]), spread([2, 1], -1, 1, 2)));
+  it('an operand of all rows', () => both((x, at) => { const [a, b] = apart([1], x, at); return a.mul(b); }, spread([2, 3]), spread([1, 1], -1, 1, 2)));
+  it('a result per row, of broadcast operands', () => both((x, target) => surprise(1, x, target), spread([2, 3]), spread([3], 0, 1, 1)));
+  it('the sum of what is the same all along a row', () => both((x, at) => constantRow(1, x, at).square(), spread([2, 3]), spread([2, 1], -1, 1, 2)));
 });
 
 const ints = (values: number[][]) => tensor(values, { dtype: 'int32' });

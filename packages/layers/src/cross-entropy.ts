@@ -1,4 +1,4 @@
-import { type Axes, checkIndices, fail, fuse, type Fused, isFloat, quietly, type Scalar, scope, show, Tensor, tensor } from '@nn/tensor';
+import { checkIndices, fail, fuseRows, isFloat, type Scalar, scope, show, Tensor, tensor } from '@nn/tensor';
 import { Module } from './module.ts';
 import { Buffer } from './parameter.ts';
 import { checkReduction, type Reduction } from './reduction.ts';
@@ -15,28 +15,43 @@ export interface CrossEntropyOptions {
   readonly labelSmoothing?: number;
 }
 
-/** -log softmax(x), from the largest logit and the sum of exp(x - most): nothing overflows, and nothing cancels for large logits. */
-const surprise = (x: Scalar, most: Scalar, sum: Scalar): Scalar => sum.log().sub(x.sub(most));
-const shifted = fuse((x: Scalar, most: Scalar) => x.sub(most).exp());
+/** A row's logits below the largest, and the logarithm of the sum of their exponentials: nothing overflows, and nothing cancels for large logits. */
+const below = (x: Scalar): readonly [shifted: Scalar, logSum: Scalar] => {
+  const shifted = x.sub(x.rowPeak());
+  return [shifted, shifted.exp().rowSum().log()];
+};
 
-/** Kernels for classes on an axis. */
-interface Kernels {
-  /** The loss of each logit by label, without and with smoothing; their sum over the classes is a row's loss. */
-  readonly plain: Fused<Scalar>;
-  readonly smoothed: Fused<Scalar>;
-  /** The weight of each row's label. */
-  readonly weight: Fused<Scalar>;
-}
-const kernels = [0, 1].map((axis): Kernels => ({
-  plain: fuse((x, most, sum, label, weight, ignored) =>
-    surprise(x, most, sum).mul(weight).where(x.index(axis).eq(label).logicalAnd(label.ne(ignored)), 0)),
-  smoothed: fuse((x, most, sum, label, weight, ignored, own, others) =>
-    surprise(x, most, sum).mul(weight).mul(own.where(x.index(axis).eq(label), 0).add(others)).where(label.ne(ignored), 0)),
-  weight: fuse((label, weight, ignored) => weight.where(label.index(axis).eq(label).logicalAnd(label.ne(ignored)), 0)),
-}));
-const byProbability = fuse((x: Scalar, most: Scalar, sum: Scalar, target: Scalar, weight: Scalar, own: Scalar, others: Scalar) =>
-  surprise(x, most, sum).mul(weight).mul(target.mul(own).add(others)));
-const counted = fuse((label: Scalar, ignored: Scalar) => label.ne(ignored).cast('float32'));
+/** Kernels for classes on an axis. Each gives the loss of a row, those of weighted labels its weight too. */
+const kernels = [0, 1].map((axis) => {
+  const isLabel = (x: Scalar, label: Scalar): Scalar => x.index(axis).eq(label);
+  /** One share is the label's own, another everybody's. */
+  const target = (x: Scalar, label: Scalar, own: Scalar, others: Scalar): Scalar => own.where(isLabel(x, label), 0).add(others);
+  const labelled = (loss: (x: Scalar, label: Scalar, own: Scalar, others: Scalar) => Scalar) => fuseRows(
+    (x, label, ignored, own, others) => loss(x, label, own, others).where(label.ne(ignored), 0), { perRow: [1] });
+  return {
+    plain: labelled((x, label) => {
+      const [shifted, logSum] = below(x);
+      return logSum.sub(shifted.where(isLabel(x, label), 0).rowSum());
+    }),
+    smoothed: labelled((x, label, own, others) => {
+      const [shifted, logSum] = below(x);
+      return logSum.sub(shifted.mul(target(x, label, own, others)).rowSum());
+    }),
+    weighted: fuseRows((x, label, weight, ignored, own, others) => {
+      const [shifted, logSum] = below(x);
+      const counts = label.ne(ignored);
+      const loss = logSum.sub(shifted).mul(weight);
+      return [loss.mul(target(x, label, own, others)).where(isLabel(x, label).logicalOr(others.ne(0)), 0).rowSum().where(counts, 0), weight.where(isLabel(x, label), 0).rowSum().where(counts, 0)];
+    }, { perRow: [1] }),
+  };
+});
+const byProbability = fuseRows((x: Scalar, target: Scalar, weight: Scalar, own: Scalar, others: Scalar) => {
+  const [shifted, logSum] = below(x);
+  return logSum.sub(shifted).mul(weight).mul(target.mul(own).add(others)).rowSum();
+});
+/** The mean of what counts. */
+const meanOfLabelled = fuseRows((loss, label, ignored) => loss.rowSum().div(label.ne(ignored).cast(loss.dtype).rowSum()));
+const meanOfWeighted = fuseRows((loss, weight) => loss.rowSum().div(weight.rowSum()));
 
 /**
  * How surprised a classifier is by the truth: -log softmax(input) at the label, or its mean under the target's probabilities.
@@ -61,23 +76,22 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
   return scope(() => {
     const axis = input.ndim === 1 ? 0 : 1;
     const classes = input.shape[axis]!;
-    const most = quietly(() => input.amax(axis, { keepDim: true }));
-    const sum = shifted.reduce('sum', axis, input, most).reshape(...most.shape);
-    const [own, others] = [1 - labelSmoothing, labelSmoothing / classes];
     const factor = weight ? weight.reshape(...input.shape.map((_, i) => (i === axis ? classes : 1))) : 1;
-    const over: Axes = reduction === 'none' ? axis : undefined;
-    if (!labelled) {
-      const loss = byProbability.reduce('sum', over, input, most, sum, target, factor, own, others);
-      return reduction === 'mean' ? loss.div(input.numel / classes) : loss;
-    }
+    const [own, others] = [1 - labelSmoothing, labelSmoothing / classes];
+    if (!labelled) return reduced(byProbability(axis, input, target, factor, own, others), reduction, (rows) => rows.mean());
     checkIndices('crossEntropy', target, classes, 'a label', ignoreIndex);
     const labels = target.unsqueeze(axis);
-    const { plain, smoothed, weight: weightOf } = kernels[axis]!;
-    const loss = labelSmoothing === 0
-      ? plain.reduce('sum', over, input, most, sum, labels, factor, ignoreIndex)
-      : smoothed.reduce('sum', over, input, most, sum, labels, factor, ignoreIndex, own, others);
-    if (reduction !== 'mean') return loss;
-    return loss.div(factor === 1 ? counted.reduce('sum', undefined, labels, ignoreIndex) : weightOf.reduce('sum', undefined, labels, factor, ignoreIndex));
+    const { plain, smoothed, weighted } = kernels[axis]!;
+    if (factor !== 1) {
+      const [loss, counted] = weighted(axis, input, labels, factor, ignoreIndex, own, others);
+      return reduced(loss, reduction, (rows) => meanOfWeighted(undefined, rows, counted).reshape());
+    }
+    const loss = (labelSmoothing === 0 ? plain : smoothed)(axis, input, labels, ignoreIndex, own, others);
+    return reduced(loss, reduction, (rows) => meanOfLabelled(undefined, rows, labels, ignoreIndex).reshape());
+
+    function reduced(rows: Tensor, how: Reduction, mean: (rows: Tensor) => Tensor): Tensor {
+      return how === 'none' ? rows.squeeze(axis) : how === 'sum' ? rows.sum() : mean(rows);
+    }
   }, 'crossEntropy');
 }
 

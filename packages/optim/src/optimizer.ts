@@ -1,5 +1,6 @@
 import { noGrad } from '@nn/autograd';
 import { fail, keep, scope, Tensor } from '@nn/tensor';
+import { together } from '@nn/tensor/trace';
 import { gradientOf } from './gradient.ts';
 import { loadState, type OptimizerStateDict, stateOf } from './state.ts';
 
@@ -51,16 +52,18 @@ export abstract class Optimizer<Options extends object, State extends object = P
   /** Throws where hyperparameters make no sense. Called for each new group. */
   protected check(_settings: Settings<Options>): void { /* a subclass may know better */ }
 
-  /** Updates every parameter that has a gradient. */
+  /** Updates every parameter that has a gradient: all in one kernel, where the device can. */
   step(): void {
     noGrad(() => {
       scope(() => {
-        for (const group of this.paramGroups) {
-          for (const parameter of group.params) {
-            const gradient = gradientOf(parameter);
-            if (gradient) this.#change(parameter, gradient, group);
+        together(() => {
+          for (const group of this.paramGroups) {
+            for (const parameter of group.params) {
+              const gradient = gradientOf(parameter);
+              if (gradient) this.#change(parameter, gradient, group);
+            }
           }
-        }
+        });
       }, `${this.constructor.name}.step`);
     });
   }

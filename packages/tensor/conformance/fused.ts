@@ -38,7 +38,8 @@ export const fused: readonly Case[] = [
     for (const rate of [0.1, 0.05, 0.01]) momentum.into([p, v], p, g, v, rate);
   }), { times: 4, smoke: true }),
   ...operation('several results', three.slice(0, 2), (x, y) => polar(x, y), { times: 8 }),
-  ...operation('one of several results', three.slice(0, 2), (x, y) => polar(x, y)[1], { times: 8 }),
+  ...operation('the first of several results', three.slice(0, 2), (x, y) => polar(x, y)[0], { times: 8 }),
+  ...operation('the last of several results', three.slice(0, 2), (x, y) => polar(x, y)[1], { times: 8 }),
   ...operation('results of broadcast and strided operands', [input([4, 3]), input([1, 4], { seed: 1 })], (x, y) => polar(x.transpose(0, 1), y), { times: 8 }),
   ...operation('results that are operands', three.slice(0, 2), (x, y) => swapped(x, y)),
   ...operation('coordinates', [input([3, 4])], (x) => checkered(x)[0]),

@@ -33,6 +33,7 @@ import { movement } from './movement.ts';
 import { ordering } from './ordering.ts';
 import { products } from './products.ts';
 import { reductions } from './reductions.ts';
+import { rows } from './rows.ts';
 import { statistics } from './statistics.ts';
 import { training } from './training.ts';
 import { updates } from './updates.ts';
@@ -56,12 +57,12 @@ export interface ConformanceOptions {
 
 /** The parts of the suite. */
 export type Family =
-  | 'elementwise' | 'fused' | 'reductions' | 'matmul' | 'movement' | 'indexing' | 'joining'
+  | 'elementwise' | 'fused' | 'reductions' | 'rows' | 'matmul' | 'movement' | 'indexing' | 'joining'
   | 'dtypes' | 'creation' | 'empty' | 'memory' | 'errors' | 'convolution' | 'training'
   | 'statistics' | 'ordering' | 'arranging' | 'updates' | 'products';
 
 const families: Readonly<Record<Family, readonly Case[]>> = {
-  elementwise, fused, reductions, matmul, movement, indexing, joining, dtypes, creation, empty, memory, errors, convolution, training,
+  elementwise, fused, reductions, rows, matmul, movement, indexing, joining, dtypes, creation, empty, memory, errors, convolution, training,
   statistics, ordering, arranging, updates, products,
 };
 

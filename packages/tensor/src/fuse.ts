@@ -3,7 +3,7 @@ import { type DType, promote, weak } from './dtype.ts';
 import { fail } from './errors.ts';
 import type { Op, Operand } from './expr/elementwise.ts';
 import { type ScalarFunction, trace } from './expr/function.ts';
-import { Scalar } from './expr/scalar.ts';
+import { isRow, ordered, Scalar } from './expr/scalar.ts';
 import { overwrite } from './overwrite.ts';
 import { run } from './primitives.ts';
 import { broadcastShapes, normalizeAxes } from './shape.ts';
@@ -26,7 +26,7 @@ export interface Fused<R> {
 }
 
 /** Operands sorted into tensors and run-time numbers, and a signature that tells kernels apart. */
-interface Bound {
+export interface BoundArguments {
   readonly key: string;
   readonly tensors: Tensor[];
   readonly numbers: number[];
@@ -34,7 +34,7 @@ interface Bound {
   readonly uniforms: DType[];
 }
 
-function bind(operation: string, args: readonly Argument[]): Bound {
+export function bind(operation: string, args: readonly Argument[]): BoundArguments {
   const tensors: Tensor[] = [];
   const numbers: number[] = [];
   for (const arg of args) {
@@ -50,7 +50,7 @@ function bind(operation: string, args: readonly Argument[]): Bound {
 }
 
 /** Hands a body its leaves in the order of its arguments. */
-function traced(args: readonly Argument[], { inputs, uniforms }: Bound, body: Body): ScalarFunction {
+export function traced(args: readonly Argument[], { inputs, uniforms }: BoundArguments, body: Body): ScalarFunction {
   return trace(inputs, uniforms, (tensors, numbers) => {
     let [t, n] = [0, 0];
     const result = body(...args.map((arg) => (typeof arg === 'number' ? numbers[n++]! : tensors[t++]!)));
@@ -75,10 +75,10 @@ export function fuse<const R extends Scalar | readonly Scalar[]>(body: (...args:
     several = !(result instanceof Scalar);
     return result;
   };
-  const prepare = (args: readonly Argument[]): Bound & { f: ScalarFunction } => {
+  const prepare = (args: readonly Argument[]): BoundArguments & { f: ScalarFunction } => {
     const bound = bind('fuse', args);
     let f = kernels.get(bound.key);
-    if (!f) kernels.set(bound.key, (f = traced(args, bound, observed)));
+    if (!f) kernels.set(bound.key, (f = withoutRows(traced(args, bound, observed))));
     return { ...bound, f };
   };
   const call = (...args: Argument[]): FusedResult<R> => {
@@ -97,6 +97,11 @@ export function fuse<const R extends Scalar | readonly Scalar[]>(body: (...args:
       overwrite('into', f, tensors, numbers, targets);
     },
   });
+}
+
+function withoutRows(f: ScalarFunction): ScalarFunction {
+  const row = ordered(f.roots).find(isRow);
+  return row ? fail('fuse', `the function mentions ${row.op}`, 'Functions of rows are compiled by fuseRows.') : f;
 }
 
 /** One fused function per axis that it asks the place on, made when first needed. */

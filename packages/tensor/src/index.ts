@@ -27,6 +27,7 @@ export { oneHot, type SliceOptions } from './picking.ts';
 export { cdist, convolve, type ConvolveOptions, cosineSimilarity, cross, tensordot } from './products.ts';
 export type { Interpolation, QuantileOptions } from './quantile.ts';
 export { type Axes, quietly, type ReduceOptions } from './reductions.ts';
+export { fuseRows, type FusedRows, type RowOptions } from './rows.ts';
 export { defaultGenerator, Generator, type GeneratorState, manualSeed } from './random.ts';
 export { ReferenceBackend } from './reference/reference.ts';
 export { keep, scope } from './scope.ts';

@@ -8,6 +8,7 @@ import { isContiguous } from './layout.ts';
 import { view } from './primitives.ts';
 import { broadcastShapes, sameShape, type Shape, sizeOf } from './shape.ts';
 import type { Tensor } from './tensor.ts';
+import { write } from './together.ts';
 
 /** Computes `f` and overwrites `targets`, one per root, which may be among the operands. */
 export function overwrite(operation: string, f: ScalarFunction, operands: readonly Tensor[], uniforms: readonly number[], targets: readonly Tensor[]): void {
@@ -32,7 +33,7 @@ export function overwrite(operation: string, f: ScalarFunction, operands: readon
     copies.push(copy);
     return copy.view(operation);
   });
-  device.map(f, inputs, uniforms, written, shape);
+  write(device, f, { inputs, uniforms, outputs: written, shape }, copies.length === 0 ? [...operands, ...targets] : undefined);
   for (const copy of copies) copy.release(operation);
   for (const target of targets) target[handle].allocation.version++;
 }

@@ -7,6 +7,7 @@ import { Handle, handle } from './handle.ts';
 import { contiguous, diagonal, expanded, padded, permuted, reshaped, skewed, sliced } from './layout.ts';
 import { broadcastShapes, reducedShape, type Shape, sizeOf } from './shape.ts';
 import type { Tensor } from './tensor.ts';
+import { writeNow } from './together.ts';
 import { type Primitive, type Primitives, slot, type Step } from './tracer.ts';
 
 type Execution<P extends Primitive> = (inputs: readonly Tensor[], attributes: Primitives[P], device: Device) => Handle[];
@@ -33,6 +34,12 @@ const executions: { readonly [P in Primitive]: Execution<P> } = {
     const output = Handle.fresh(device, f.roots[0]!.dtype, reducedShape(shape, axes));
     device.reduce(kind, f, views(inputs, 'reduce', shape), uniforms, shape, axes, output.target('reduce'));
     return [output];
+  },
+  rows(inputs, { function: f, uniforms, shape, axes }, device) {
+    const rowShape = reducedShape(shape, axes, true);
+    const outputs = f.outputs.roots.map((root, i) => Handle.fresh(device, root.dtype, f.rowOutputs[i] ? rowShape : shape));
+    device.rows(f, views(inputs, 'rows', shape), uniforms, outputs.map((output) => output.target('rows')), shape, axes);
+    return outputs;
   },
   matmul([a, b, ...rest], { epilogue }, device) {
     const shape = [...a!.shape.slice(0, -1), b!.shape.at(-1)!];
@@ -70,6 +77,7 @@ const executions: { readonly [P in Primitive]: Execution<P> } = {
 
 /** Runs a primitive and, where an input is part of a recorded graph, records it. */
 export function run<P extends Primitive>(primitive: P, inputs: readonly Tensor[], attributes: Primitives[P]): Tensor[] {
+  writeNow();
   const operation = spoken(primitive, attributes);
   for (const input of inputs) input[handle].check(operation);
   const like = inputs[0]!;
@@ -86,7 +94,7 @@ export function record<P extends Primitive>(step: Step<P>): void {
 
 /** What a message calls it: an element-wise operation by its own name. */
 export function spoken<P extends Primitive>(primitive: P, attributes: Primitives[P]): string {
-  return 'function' in attributes && primitive === 'map' ? attributes.function.roots[0]!.op : primitive;
+  return primitive === 'map' ? (attributes as Primitives['map']).function.roots[0]!.op : primitive;
 }
 
 function commonDevice(operation: string, inputs: readonly Tensor[]): Device {

@@ -4,9 +4,10 @@ import { arithmetic, isFloat } from './dtype.ts';
 import { fail, show } from './errors.ts';
 import { identity } from './expr/function.ts';
 import type { Scalar } from './expr/scalar.ts';
-import { fuse, fuseByAxis } from './fuse.ts';
+import { fuseByAxis } from './fuse.ts';
 import { run } from './primitives.ts';
-import { normalizeAxes, normalizeAxis, sizeOf } from './shape.ts';
+import { fuseRows } from './rows.ts';
+import { normalizeAxes, normalizeAxis, reducedShape, sizeOf } from './shape.ts';
 import { scope } from './scope.ts';
 import { slot } from './tracer.ts';
 import type { Tensor } from './tensor.ts';
@@ -58,27 +59,27 @@ export function argBest(kind: 'max' | 'min', x: Tensor, axis: number | undefined
 export function logsumexp(x: Tensor, axes: Axes, options: ReduceOptions = {}): Tensor {
   const over = normalizeAxes('logsumexp', axes, x.shape.length);
   return scope(() => {
-    const most = quietly(() => finite(reduce('max', 'logsumexp', x, over, { keepDim: true })));
-    const sum = expSum.reduce('sum', over, x, most);
-    return kept(x, over, logPlus(sum, most.reshape(...sum.shape)), options);
+    const y = logSumExp(over, x);
+    return options.keepDim ? y : y.reshape(...reducedShape(x.shape, over));
   }, 'logsumexp');
 }
-const expSum = fuse((x: Scalar, most: Scalar) => x.sub(most).exp());
-const logPlus = fuse((sum: Scalar, most: Scalar) => sum.log().add(most));
-/** Infinities as they are would give inf - inf. */
-const finite = fuse((x: Scalar) => x.where(x.isfinite(), 0));
+const logSumExp = fuseRows((x: Scalar) => {
+  const peak = x.rowPeak();
+  const shift = peak.where(peak.isfinite(), 0); // inf - inf is NaN
+  return x.sub(shift).exp().rowSum().log().add(shift);
+});
 
-export function logSoftmax(x: Tensor, axis: number): Tensor {
-  return scope(() => x.sub(logsumexp(x, axis, { keepDim: true })), 'logSoftmax');
-}
+export const logSoftmax = (x: Tensor, axis: number): Tensor => logOfShare(axis, x);
+const logOfShare = fuseRows((x: Scalar) => {
+  const shifted = x.sub(x.rowPeak());
+  return shifted.sub(shifted.exp().rowSum().log());
+});
 
-export function softmax(x: Tensor, axis: number): Tensor {
-  return scope(() => {
-    const most = quietly(() => finite(reduce('max', 'softmax', x, axis, { keepDim: true })));
-    const e = expSum(x, most);
-    return e.div(e.sum(axis, { keepDim: true }));
-  }, 'softmax');
-}
+export const softmax = (x: Tensor, axis: number): Tensor => share(axis, x);
+const share = fuseRows((x: Scalar) => {
+  const e = x.sub(x.rowPeak()).exp();
+  return e.div(e.rowSum());
+});
 
 /** Without recording: for values that no gradient passes through. */
 export function quietly<T>(body: () => T, name = 'scope'): T {

@@ -7,7 +7,10 @@ export {
 } from './tracer.ts';
 export { derive, type Derivative, differentiable, type Seed } from './expr/derive.ts';
 export { leavesOf, part, type Part } from './expr/function.ts';
+export { RowFunction } from './expr/rows.ts';
+export { isRow } from './expr/scalar.ts';
 export { Allocation, Handle, handle } from './handle.ts';
 export { isContiguous, type Layout } from './layout.ts';
 export { record, run, spoken } from './primitives.ts';
 export { unscoped } from './scope.ts';
+export { together } from './together.ts';

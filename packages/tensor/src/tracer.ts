@@ -1,6 +1,7 @@
 /** The one slot through which differentiation rides on tensors. `@nn/autograd` fills it at import; tensors only record. */
 import type { Reduction } from './backend/interface.ts';
 import type { ScalarFunction } from './expr/function.ts';
+import type { RowFunction } from './expr/rows.ts';
 import type { Shape } from './shape.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -10,6 +11,8 @@ export interface Primitives {
   map: { readonly function: ScalarFunction; readonly uniforms: readonly number[] };
   /** A reduction of `function` over `axes` (ascending) of the inputs' broadcast shape, which drop out. */
   reduce: { readonly kind: Reduction; readonly function: ScalarFunction; readonly uniforms: readonly number[]; readonly axes: readonly number[] };
+  /** Rows of `shape`, which all inputs broadcast to, along `axes`. Results of whole rows have size 1 there. */
+  rows: { readonly function: RowFunction; readonly uniforms: readonly number[]; readonly shape: Shape; readonly axes: readonly number[] };
   /** Inputs a, b of equal batch axes, then those of the epilogue, broadcast to the result. */
   matmul: { readonly epilogue?: { readonly function: ScalarFunction; readonly uniforms: readonly number[] } };
   /** Inputs source, index. */

@@ -1,11 +1,13 @@
 import { bytesOf, type DType, type TypedArray } from '../dtype.ts';
 import { fail } from '../errors.ts';
 import { identity, type ScalarFunction, trace } from '../expr/function.ts';
+import type { RowFunction } from '../expr/rows.ts';
 import { contiguous } from '../layout.ts';
 import { reducedShape, type Shape, sizeOf } from '../shape.ts';
 import { cutting, fits } from './complete.ts';
+import { composeRows } from './compose-rows.ts';
 import { applyEpilogue, randomUniform, scatterAdd } from './compose.ts';
-import type { Backend, CoreBackend, Epilogue, Limits, OptionalBackend, Reduction, Storage, Target, View } from './interface.ts';
+import type { Backend, CoreBackend, Epilogue, Limits, MapCall, OptionalBackend, Reduction, Storage, Target, View } from './interface.ts';
 import { Faults } from './faults.ts';
 import { Pressure } from './pressure.ts';
 
@@ -81,6 +83,18 @@ export class Device implements CoreBackend, OptionalBackend {
 
   map(f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], shape: Shape): void {
     if (sizeOf(shape) > 0) this.#map(f, inputs, uniforms, outputs, shape);
+  }
+
+  mapEach(f: ScalarFunction, calls: readonly MapCall[]): void {
+    const some = calls.filter(({ shape }) => sizeOf(shape) > 0);
+    const each = some.length > 1 && this.backend.mapEach && some.every(({ inputs, uniforms, outputs }) => fits(this.limits, inputs, uniforms.length, outputs));
+    if (each) this.backend.mapEach!(f, some);
+    else for (const { inputs, uniforms, outputs, shape } of some) this.#map(f, inputs, uniforms, outputs, shape);
+  }
+
+  rows(f: RowFunction, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], shape: Shape, axes: readonly number[]): void {
+    if (this.backend.rows && sizeOf(shape) > 0 && fits(this.limits, inputs, uniforms.length, outputs)) this.backend.rows(f, inputs, uniforms, outputs, shape, axes);
+    else composeRows(this, f, inputs, uniforms, outputs, shape, axes);
   }
 
   reduce(kind: Reduction, f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], shape: Shape, axes: readonly number[], output: Target): void {

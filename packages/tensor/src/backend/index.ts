@@ -2,8 +2,9 @@
  * The contract between tensors and engines: what an adapter implements, and the shared parts that make one short.
  * @packageDocumentation
  */
-export type { Backend, CoreBackend, Epilogue, Limits, OptionalBackend, Reduction, Storage, Target, View } from './interface.ts';
+export type { Backend, CoreBackend, Epilogue, Limits, MapCall, OptionalBackend, Reduction, Storage, Target, View } from './interface.ts';
 export { applyEpilogue } from './compose.ts';
+export { composeRows } from './compose-rows.ts';
 export { complete, Device, type Memory } from './device.ts';
 export { blocksFor, philox, randomWords, uniformNumbers } from './philox.ts';
 export { bytesOf, type DType, hostArray, isFloat, isInteger, round, type TypedArray } from '../dtype.ts';
@@ -13,6 +14,7 @@ export { type Columns, evaluate } from '../expr/evaluate.ts';
 export { compute } from '../expr/meaning.ts';
 export { identity, ScalarFunction, trace } from '../expr/function.ts';
 export { lowered } from '../expr/lower.ts';
+export { RowFunction, type Stage } from '../expr/rows.ts';
 export { type Dialect, print, type Printed, type Spelling } from '../expr/print.ts';
 export { type Leaf, ordered, rewrite, Scalar, Table } from '../expr/scalar.ts';
 export { type Bound, contiguous, expanded, isContiguous, type Layout, permuted, reshaped, sliced } from '../layout.ts';

@@ -4,6 +4,7 @@
  */
 import type { DType, TypedArray } from '../dtype.ts';
 import type { ScalarFunction } from '../expr/function.ts';
+import type { RowFunction } from '../expr/rows.ts';
 import type { Layout } from '../layout.ts';
 import type { Shape } from '../shape.ts';
 
@@ -29,6 +30,14 @@ export interface Epilogue {
   readonly function: ScalarFunction;
   readonly inputs: readonly View[];
   readonly uniforms: readonly number[];
+}
+
+/** The operands of one of several maps of the same function. */
+export interface MapCall {
+  readonly inputs: readonly View[];
+  readonly uniforms: readonly number[];
+  readonly outputs: readonly Target[];
+  readonly shape: Shape;
 }
 
 /** `sum` and `prod` in the dtype of the function's root, `max` and `min` with NaN winning. */
@@ -93,6 +102,11 @@ export interface OptionalBackend {
   /** Zeros of `shape`, then `output[index[i, j, ..], j, ..] += source[i, j, ..]` (for axis 0), in index order. An index out of range is left out.
    * Source and index have the same shape, which is `shape` but for `axis`. */
   scatterAdd(source: View, index: View, axis: number, shape: Shape, output: Target): void;
+  /** Several maps of one function, as one kernel where possible. None reads or writes what another writes. */
+  mapEach(f: ScalarFunction, calls: readonly MapCall[]): void;
+  /** Reduces each row of `shape` (the elements that differ on `axes` only) stage by stage, and computes the results from elements and stages. All inputs have
+   * that shape; results of whole rows have the shape with `axes` 1 long. No output is an input. `composeRows` says it with map and reduce, for axes that a backend does not care for. */
+  rows(f: RowFunction, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], shape: Shape, axes: readonly number[]): void;
   /** `length` float32 numbers in [0, 1): the upper 24 bits of Philox 4x32-10 words, from block `counter` on under `key`. */
   randomUniform(key: readonly [number, number], counter: number, length: number, output: Target): void;
 }

@@ -2,7 +2,8 @@
 import { type DType, isFloat } from '../dtype.ts';
 import type { Op } from './elementwise.ts';
 import type { ScalarFunction } from './function.ts';
-import { ordered, rewrite, type Scalar, Table } from './scalar.ts';
+import { rowValued } from './rows.ts';
+import { isRow, ordered, rewrite, type RowOp, type Scalar, Table } from './scalar.ts';
 
 /** The gradients of a node's operands, from its own gradient `g`, itself `y` and the operands. */
 type Rule = (g: Scalar, y: Scalar, a: Scalar, b: Scalar, c: Scalar) => readonly (Scalar | undefined)[];
@@ -63,6 +64,15 @@ const rules: { readonly [P in Op]: Rule } = {
   lt: none, le: none, eq: none, isnan: none, and: none, or: none, xor: none, not: none, shl: none, shr: none,
 };
 
+/** The gradient of a row's elements from that of what the row came to. */
+const rowRules: { readonly [P in RowOp]: (g: Scalar, y: Scalar, a: Scalar) => Scalar | undefined } = {
+  rowSum: (g) => g,
+  rowMax: (g, y, a) => shared(g, y, a),
+  rowMin: (g, y, a) => shared(g, y, a),
+  rowPeak: () => undefined,
+};
+const shared = (g: Scalar, y: Scalar, a: Scalar): Scalar => routed(g.div(y.constant(1).where(a.eq(y), 0).rowSum()), a.eq(y));
+
 /** The vector-Jacobian product of a function: what a kernel runs backwards. */
 export interface Derivative {
   /** Its inputs are those of the function, its outputs, then the seed's; its roots are the gradients of the wanted inputs (undefined: no gradient arrives). */
@@ -86,33 +96,54 @@ export const differentiable = (f: ScalarFunction, i: number): boolean => isFloat
 /**
  * Differentiates `f` for the inputs in `wanted`. Where the derivative contains a root itself (sigmoid, tanh, exp),
  * it reads that output instead of computing it again; what no root mentions need not be kept.
+ *
+ * @param perRow which inputs have one element a row, where `f` is of rows: their gradients are summed over it
  */
-export function derive(f: ScalarFunction, wanted: readonly number[], seed: Seed = { inputs: f.outputs, gradients: (given) => given }): Derivative {
+export function derive(f: ScalarFunction, wanted: readonly number[], seed: Seed = { inputs: f.outputs, gradients: (given) => given }, perRow?: readonly boolean[]): Derivative {
   const table = new Table();
   const own = rewrite(f.roots, table, () => undefined);
   const inputs = [...f.inputs, ...f.outputs, ...seed.inputs];
   const leaves = inputs.map((dtype, i) => table.leaf('input', i, dtype));
   const outputs = leaves.slice(f.inputs.length, f.inputs.length + own.length);
-  const adjoint = sweep(own, seed.gradients(leaves.slice(f.inputs.length + own.length), outputs, own));
+  const adjoint = sweep(own, seed.gradients(leaves.slice(f.inputs.length + own.length), outputs, own), perRow ? rowValued(own, perRow) : new Set());
   const isOutput = new Map(own.map((root, i) => [root, outputs[i]!]));
-  const raw = wanted.map((i) => adjoint.get(leaves[i]!));
+  const raw = wanted.map((i) => adjoint.of(leaves[i]!));
   const roots = rewrite(raw.filter((root) => root !== undefined), table, (node) => (node.args.length > 0 && !seed.reduced ? isOutput.get(node) : undefined));
   return { inputs, roots: raw.map((root) => (root ? roots.shift() : undefined)) };
 }
 
-function sweep(roots: readonly Scalar[], seeds: readonly (Scalar | undefined)[]): Map<Scalar, Scalar> {
-  const adjoint = new Map<Scalar, Scalar>();
-  const accumulate = (node: Scalar, g: Scalar | undefined) => {
+/** What arrives at each node. What elements of a row give to a value of the whole row is summed over it. */
+class Adjoint {
+  readonly #ofRows: ReadonlySet<Scalar>;
+  readonly #own = new Map<Scalar, Scalar>();
+  readonly #spread = new Map<Scalar, Scalar>();
+
+  constructor(ofRows: ReadonlySet<Scalar>) { this.#ofRows = ofRows; }
+
+  /** @param user where it comes from: an element, a value of the whole row, or (undefined) outside */
+  add(node: Scalar, g: Scalar | undefined, user?: Scalar): void {
     if (!g || !isFloat(node.dtype)) return;
-    const before = adjoint.get(node);
-    adjoint.set(node, before ? before.add(g.cast(node.dtype)) : g.cast(node.dtype));
-  };
-  roots.forEach((root, i) => accumulate(root, seeds[i]));
+    const fromElements = user && (isRow(user) || !this.#ofRows.has(user));
+    const kind = fromElements && this.#ofRows.has(node) ? this.#spread : this.#own;
+    const before = kind.get(node);
+    kind.set(node, before ? before.add(g.cast(node.dtype)) : g.cast(node.dtype));
+  }
+
+  of(node: Scalar): Scalar | undefined {
+    const [own, spread] = [this.#own.get(node), this.#spread.get(node)?.rowSum()];
+    return own && spread ? own.add(spread) : own ?? spread;
+  }
+}
+
+function sweep(roots: readonly Scalar[], seeds: readonly (Scalar | undefined)[], ofRows: ReadonlySet<Scalar>): Adjoint {
+  const adjoint = new Adjoint(ofRows);
+  roots.forEach((root, i) => adjoint.add(root, seeds[i]));
   for (const node of ordered(roots).reverse()) {
-    const g = adjoint.get(node);
-    if (!g || node.args.length === 0) continue;
+    const g = node.args.length > 0 ? adjoint.of(node) : undefined;
+    if (!g) continue;
     const [a, b, c] = node.args as [Scalar, Scalar, Scalar];
-    rules[node.op as Op](g, node, a, b, c).forEach((gradient, i) => accumulate(node.args[i]!, gradient));
+    if (isRow(node)) adjoint.add(a, rowRules[node.op as RowOp](g, node, a), node);
+    else rules[node.op as Op](g, node, a, b, c).forEach((gradient, i) => adjoint.add(node.args[i]!, gradient, node));
   }
   return adjoint;
 }

@@ -52,7 +52,7 @@ function write<Code>(node: Scalar, args: Code[], dialect: Dialect<Code>): Code {
     case 'uniform': return dialect.uniform(node.value, node.dtype);
     case 'index': return dialect.index(node.value);
     case 'constant': return dialect.constant(node.value, node.dtype);
-    default: return dialect.ops[node.op]!(node, ...args);
+    default: return dialect.ops[node.op as Op]!(node, ...args);
   }
 }
 

@@ -9,17 +9,19 @@ import { compute } from './meaning.ts';
 
 /** Leaves: the i-th input's element, the i-th run-time number, the coordinate on an axis, a number compiled in. */
 export type Leaf = 'input' | 'uniform' | 'index' | 'constant';
+/** Over the whole row that an element belongs to. Only in what `fuseRows` compiles; no dialect spells them. */
+export type RowOp = 'rowSum' | 'rowMax' | 'rowMin' | 'rowPeak';
 
 /** A node of a scalar expression. `value` is a constant's number or a leaf's position. */
 export class Scalar extends Elementwise<Scalar> {
   readonly table: Table;
   readonly id: number;
-  readonly op: Op | Leaf;
+  readonly op: Op | Leaf | RowOp;
   readonly dtype: DType;
   readonly args: readonly Scalar[];
   readonly value: number;
 
-  constructor(table: Table, id: number, op: Op | Leaf, dtype: DType, args: readonly Scalar[], value: number) {
+  constructor(table: Table, id: number, op: Op | Leaf | RowOp, dtype: DType, args: readonly Scalar[], value: number) {
     super();
     this.table = table;
     this.id = id;
@@ -35,7 +37,19 @@ export class Scalar extends Elementwise<Scalar> {
   constant(value: number): Scalar { return this.table.constant(value, this.dtype); }
   /** The coordinate on `axis` of the element being computed, as int32. */
   index(axis: number): Scalar { return this.table.leaf('index', axis, 'int32'); }
+
+  /** The sum over the row, in functions of `fuseRows`; of bool and whole numbers as int32. */
+  rowSum(): Scalar { return this.table.row('rowSum', this.cast(arithmetic(this.dtype))); }
+  /** The largest of the row, in functions of `fuseRows`. Elements that are the largest share its gradient. */
+  rowMax(): Scalar { return this.table.row('rowMax', this); }
+  /** The smallest of the row, in functions of `fuseRows`. Elements that are the smallest share its gradient. */
+  rowMin(): Scalar { return this.table.row('rowMin', this); }
+  /** {@link rowMax} as a constant: no gradient passes. For a shift that cancels, such as softmax's. */
+  rowPeak(): Scalar { return this.table.row('rowPeak', this); }
 }
+
+const rowOps: ReadonlySet<string> = new Set<RowOp>(['rowSum', 'rowMax', 'rowMin', 'rowPeak']);
+export const isRow = ({ op }: Scalar): boolean => rowOps.has(op);
 
 const comparisons: ReadonlySet<Op> = new Set<Op>(['lt', 'le', 'eq']);
 const bitwise: ReadonlySet<Op> = new Set<Op>(['and', 'or', 'xor', 'not', 'shl', 'shr']);
@@ -67,8 +81,11 @@ export class Table {
     return this.#simplify(op, args) ?? this.#intern(op, dtype, args, 0);
   }
 
+  row(op: RowOp, x: Scalar): Scalar { return this.#intern(op, x.dtype, [x], 0); }
+
   /** The same operation on other operands of the same dtypes. */
   rebuild(node: Scalar, args: readonly Scalar[]): Scalar {
+    if (isRow(node)) return this.row(node.op as RowOp, args[0]!);
     return node.op === 'cast' ? this.cast(args[0]!, node.dtype) : this.apply(node.op as Op, args);
   }
 
@@ -137,7 +154,7 @@ export class Table {
     }
   }
 
-  #intern(op: Op | Leaf, dtype: DType, args: readonly Scalar[], value: number): Scalar {
+  #intern(op: Op | Leaf | RowOp, dtype: DType, args: readonly Scalar[], value: number): Scalar {
     let key = `${op} ${dtype} ${Object.is(value, -0) ? '-0' : value}`;
     for (const arg of args) key += ` ${arg.id}`;
     let node = this.#nodes.get(key);

@@ -1,0 +1,90 @@
+/** Running a function of rows backwards: again one kernel of rows, or a plain one where what rows came to was kept and nothing new is summed. */
+import type { Shape, Tensor } from '@nn/tensor';
+import { derive, isRow, leavesOf, part, type Part, RowFunction, run } from '@nn/tensor/trace';
+import { ordered } from '@nn/tensor/backend';
+import { seedings } from './pullback.ts';
+import type { Kept, Recorded } from './rule.ts';
+
+/** The gradients of some inputs. */
+interface Kernel extends Part {
+  /** Where it is one of rows. */
+  readonly rows: RowFunction | undefined;
+}
+
+export interface RowPullback extends Kept {
+  reaches(position: number): boolean;
+  kernel(positions: readonly number[]): Kernel;
+}
+
+const prepared = new WeakMap<RowFunction, Map<string, RowPullback>>();
+
+export function rowPullbackOf(f: RowFunction, wanted: readonly boolean[], gradients?: readonly (Tensor | undefined)[]): RowPullback {
+  const present = f.outputs.roots.map((_, i) => !gradients || gradients[i] !== undefined);
+  const key = `${present.map(Number).join('')} ${wanted.map(Number).join('')}`;
+  let forms = prepared.get(f);
+  if (!forms) prepared.set(f, (forms = new Map()));
+  let pullback = forms.get(key);
+  if (!pullback) forms.set(key, (pullback = prepare(f, wanted, present)));
+  return pullback;
+}
+
+function prepare(f: RowFunction, wanted: readonly boolean[], present: readonly boolean[]): RowPullback {
+  const positions = wanted.flatMap((want, i) => (want ? [i] : []));
+  const { inputs, roots } = derive(f.source, positions, seedings.only(present).seed(f.source), f.perRow);
+  const perRow = [...f.perRow, ...f.rowOutputs, ...f.rowOutputs];
+  const rootOf = (position: number) => roots[positions.indexOf(position)];
+  const read = new Set(leavesOf(roots.filter((root) => root !== undefined), 'input'));
+  const kernels = new Map<string, Kernel>();
+  return {
+    inputs: f.inputs.map((_, i) => read.has(i)),
+    outputs: f.rowOutputs.map((_, i) => read.has(f.inputs.length + i)),
+    reaches: (position) => rootOf(position) !== undefined,
+    kernel(group) {
+      const key = group.join();
+      let kernel = kernels.get(key);
+      if (!kernel) {
+        const cut = part(group.map((position) => rootOf(position)!), inputs, f.uniforms);
+        const rows = ordered(cut.function.roots).some(isRow) ? new RowFunction(cut.function, cut.inputs.map((i) => perRow[i]!)) : undefined;
+        kernels.set(key, (kernel = { ...cut, rows }));
+      }
+      return kernel;
+    },
+  };
+}
+
+/** One gradient per input. Inputs of the whole shape share a kernel, each other has its own. */
+export function pullRows(
+  pullback: RowPullback, { attributes: { function: f, uniforms, shape, axes }, shapes, wanted, input, output }: Recorded<'rows'>, seeds: readonly (Tensor | undefined)[],
+): (Tensor | undefined)[] {
+  const [first, last] = [shapes.length, shapes.length + f.outputs.roots.length];
+  const operand = (i: number): Tensor => (i < first ? input(i) : i < last ? output(i - first) : seeds[i - last]!);
+  const compute = (kernel: Kernel, over: Shape): Tensor[] => {
+    const tensors = kernel.inputs.map(operand);
+    const numbers = kernel.uniforms.map((i) => uniforms[i]!);
+    if (kernel.rows) return run('rows', tensors, { function: kernel.rows, uniforms: numbers, shape, axes });
+    const { roots } = kernel.function;
+    if (roots.every((root) => root.op === 'input')) return roots.map((root) => tensors[root.value]!);
+    return run('map', tensors.map((tensor, k) => (k === 0 ? tensor.expand(over) : tensor)), { function: kernel.function, uniforms: numbers });
+  };
+  const gradients: (Tensor | undefined)[] = wanted.map(() => undefined);
+  const reached = wanted.flatMap((want, i) => (want && pullback.reaches(i) ? [i] : []));
+  const whole = reached.filter((i) => !f.perRow[i] && same(shapes[i]!, shape));
+  if (whole.length > 0) compute(pullback.kernel(whole), shape).forEach((gradient, k) => { gradients[whole[k]!] = gradient.expand(shape); });
+  const rowShape = shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+  for (const i of reached.filter((position) => !whole.includes(position))) {
+    const kernel = pullback.kernel([i]);
+    const made = f.perRow[i] ? rowShape : shape;
+    const lead = made.length - shapes[i]!.length;
+    const over = made.map((_, axis) => axis).filter((axis) => axis < lead || shapes[i]![axis - lead] !== made[axis]);
+    if (over.length > 0 && !kernel.rows) {
+      const tensors = kernel.inputs.map(operand).map((tensor, k) => (k === 0 ? tensor.expand(made) : tensor));
+      gradients[i] = run('reduce', tensors, { kind: 'sum', function: kernel.function, uniforms: kernel.uniforms.map((k) => uniforms[k]!), axes: over })[0]!.reshape(...shapes[i]!);
+    } else {
+      const gradient = compute(kernel, made)[0]!.expand(made);
+      gradients[i] = over.length > 0 ? gradient.sum(over).reshape(...shapes[i]!) : gradient;
+    }
+  }
+  return gradients;
+}
+
+const same = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, axis) => size === b[axis]);

@@ -1,0 +1,64 @@
+/** Element-wise functions that also mention sums and extremes of whole rows, in one kernel: softmax, norms, losses. */
+import { fail } from './errors.ts';
+import { ScalarFunction } from './expr/function.ts';
+import { RowFunction } from './expr/rows.ts';
+import { isRow, ordered, Scalar } from './expr/scalar.ts';
+import { type Argument, bind, type FusedResult, traced } from './fuse.ts';
+import { handle } from './handle.ts';
+import { run } from './primitives.ts';
+import type { Axes } from './reductions.ts';
+import { broadcastShapes, normalizeAxes } from './shape.ts';
+import { slot } from './tracer.ts';
+
+/** A function of rows: the axes that a row runs along, then its operands. Results of whole rows have size 1 on these axes. */
+export type FusedRows<R> = (axes: Axes, ...args: Argument[]) => FusedResult<R>;
+
+export interface RowOptions {
+  /** Positions, among the tensors that are passed, of those with size 1 on the rows' axes. Only they may appear in results of whole rows. */
+  readonly perRow?: readonly number[];
+}
+
+/**
+ * Compiles a function whose expressions may use `rowSum`, `rowMax`, `rowMin` and `rowPeak`: what the row comes to that an element belongs to.
+ * A result that mentions rows only is one number a row. Gradients are derived from the same expressions, to any order; what rows came to is kept for them, not computed again.
+ *
+ * @param body from one `Scalar` per argument to a `Scalar` or an array of them
+ * @example
+ * const softmax = fuseRows((x: Scalar) => {
+ *   const e = x.sub(x.rowPeak()).exp();
+ *   return e.div(e.rowSum());
+ * });
+ * softmax(-1, tensor([[1, 2, 3]])); // [[0.0900, 0.2447, 0.6652]]
+ */
+export function fuseRows<const R extends Scalar | readonly Scalar[]>(body: (...args: Scalar[]) => R, { perRow = [] }: RowOptions = {}): FusedRows<R> {
+  const kernels = new Map<string, RowFunction>();
+  let several = false;
+  let count = 0;
+  const observed = (...args: Scalar[]) => {
+    const result = body(...args);
+    several = !(result instanceof Scalar);
+    return result;
+  };
+  return (axes, ...args) => {
+    const bound = bind('fuseRows', args);
+    const { tensors, numbers, inputs, uniforms } = bound;
+    const recorded = slot.tracer?.recording && tensors.some((tensor) => tensor[handle].node !== undefined);
+    const key = `${recorded ? 'r' : ''}${bound.key}`;
+    let f = kernels.get(key);
+    if (!f) {
+      const plain = traced(args, bound, observed);
+      count = plain.roots.length;
+      // A derivative reads what the rows came to: more results, which only the recorded graph sees.
+      const rows = recorded ? ordered(plain.roots).filter((node) => isRow(node) && !plain.roots.includes(node)) : [];
+      kernels.set(key, (f = new RowFunction(new ScalarFunction([...plain.roots, ...rows], inputs, uniforms), inputs.map((_, i) => perRow.includes(i)))));
+    }
+    const shape = broadcastShapes('fuseRows', ...tensors.map((tensor) => tensor.shape));
+    const over = normalizeAxes('fuseRows', axes, shape.length);
+    for (const i of perRow) {
+      const lead = shape.length - tensors[i]!.ndim;
+      if (over.some((axis) => axis >= lead && tensors[i]!.shape[axis - lead] !== 1)) fail('fuseRows', `operand ${i} has the shape [${tensors[i]!.shape.join(', ')}], rows run along ${over.join(', ')} of [${shape.join(', ')}]`, 'It is declared perRow: give it size 1 there.');
+    }
+    const outputs = run('rows', tensors, { function: f, uniforms: numbers, shape, axes: over });
+    return (several ? outputs.slice(0, count) : outputs[0]) as unknown as FusedResult<R>;
+  };
+}

@@ -1,0 +1,64 @@
+/** Overwriting many tensors by the same function, as an optimizer does with its parameters: put off, and done as one kernel. */
+import type { Device } from './backend/device.ts';
+import type { MapCall, Storage } from './backend/interface.ts';
+import type { ScalarFunction } from './expr/function.ts';
+import { type Allocation, handle } from './handle.ts';
+import type { Tensor } from './tensor.ts';
+
+/** What was put off. The storages that it names are held until then. */
+class Pending {
+  readonly #calls = new Map<Device, Map<ScalarFunction, MapCall[]>>();
+  readonly #held: Allocation[] = [];
+  readonly #read = new Set<Storage>();
+  readonly #written = new Set<Storage>();
+
+  /** Whether `call` has to see what was put off, or would change what it has yet to read. */
+  meets({ inputs, outputs }: MapCall): boolean {
+    return inputs.some(({ storage }) => this.#written.has(storage)) || outputs.some(({ storage }) => this.#read.has(storage) || this.#written.has(storage));
+  }
+
+  add(device: Device, f: ScalarFunction, call: MapCall, tensors: readonly Tensor[]): void {
+    let functions = this.#calls.get(device);
+    if (!functions) this.#calls.set(device, (functions = new Map()));
+    const calls = functions.get(f);
+    if (calls) calls.push(call);
+    else functions.set(f, [call]);
+    for (const tensor of tensors) this.#held.push(tensor[handle].allocation.retain());
+    for (const { storage } of call.inputs) this.#read.add(storage);
+    for (const { storage } of call.outputs) this.#written.add(storage);
+  }
+
+  run(): void {
+    for (const [device, functions] of this.#calls) for (const [f, calls] of functions) device.mapEach(f, calls);
+    for (const allocation of this.#held) allocation.release();
+  }
+}
+
+let pending: Pending | undefined;
+let gathering = false;
+
+/** Runs `body`; what it overwrites is written at its end, each function in one kernel where the device can, or when something else is computed. */
+export function together<T>(body: () => T): T {
+  if (gathering) return body();
+  gathering = true;
+  try {
+    return body();
+  } finally {
+    gathering = false;
+    writeNow();
+  }
+}
+
+/** Overwrites now, or puts it off where that is wanted and `tensors`, whose storages are used, are told. */
+export function write(device: Device, f: ScalarFunction, call: MapCall, tensors: readonly Tensor[] | undefined): void {
+  if (pending && (!tensors || pending.meets(call))) writeNow();
+  if (gathering && tensors) (pending ??= new Pending()).add(device, f, call, tensors);
+  else device.map(f, call.inputs, call.uniforms, call.outputs, call.shape);
+}
+
+/** Does what was put off. */
+export function writeNow(): void {
+  const before = pending;
+  pending = undefined;
+  before?.run();
+}
