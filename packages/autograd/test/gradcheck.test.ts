@@ -93,7 +93,7 @@ describe('views and indexing', () => {
   const cases: Readonly<Record<string, (x: Tensor) => Tensor>> = {
     reshape: (x) => x.reshape(4, 3), 'reshape of a transpose': (x) => x.T.reshape(-1), permute: (x) => x.permute(1, 0), expand: (x) => x.unsqueeze(1).expand([3, 2, 4]),
     narrow: (x) => x.narrow(1, 1, 2), 'every second': (x) => x.at(range(0, 3, 2), range(1, 4, 2)), backwards: (x) => x.at(range(2, undefined, -2)), 'one row': (x) => x.at(1),
-    flip: (x) => x.flip(), pad: (x) => x.pad([1, 2, 0, 1]), 'pad with a value': (x) => x.pad([1, 0], 3), crop: (x) => x.pad([-1, 0, -1, 1]), diagonal: (x) => x.diagonal(), 'diagonal backwards': (x) => x.diagonal(1, 0),
+    flip: (x) => x.flip(), pad: (x) => x.pad([1, 2, 0, 1]), 'pad with a value': (x) => x.pad([1, 0], 3), crop: (x) => x.pad([-1, 0, -1, 1]), diagonal: (x) => x.diagonal(), 'diagonal backwards': (x) => x.diagonal(0, 1, 0), 'diagonal below': (x) => x.diagonal(-1),
     unfold: (x) => x.unfold(1, 2), 'unfold with steps': (x) => x.unfold(1, 2, 2), 'unfold with gaps': (x) => x.unfold(1, 2, 1, { dilation: 2 }), 'padded windows': (x) => x.pad([1, 1, 1, 1]).unfold(0, 3, 2).unfold(1, 2, 2),
     clone: (x) => x.clone(), concat: (x) => concat([x, x.mul(2)], 1), stack: (x) => stack([x, x.flip(0)], 2),
     gather: (x) => x.gather(0, ints([[0, 2, 2, 1], [0, 0, 0, 0]])), 'gather along': (x) => x.gather(1, ints([[3, 3], [0, 1], [2, 2]])), indexSelect: (x) => x.indexSelect(0, tensor([2, 2, 0], { dtype: 'int32' })),

@@ -1,5 +1,5 @@
 /** Picking and adding by index tensors: duplicates, views, positions out of range. */
-import { checkIndices, type Device, full, tensor, type Tensor } from '../src/index.ts';
+import { all, checkIndices, type Device, full, tensor, type Tensor } from '../src/index.ts';
 import { type Case, checked, input, operation, points, upload, values } from './case.ts';
 import { firstDifference } from './compare.ts';
 
@@ -17,6 +17,22 @@ const picking: Case[] = [
   ...(['int32', 'bool', 'uint32', 'float64'] as const).map((dtype) => values(`gather of ${dtype}`, [input([5, 4], { dtype, shift: 16 }), at([4, 0, 0, 2, 1, 1, 3, 3], [2, 4])], (x, i) => x.gather(0, i))),
   values('an index of uint32', [table, points([4, 0, 2], 'uint32')], (x, i) => x.indexSelect(0, i)),
   values('an index that a device computed', [table], (x) => x.gather(0, x.argmax(0, { keepDim: true }))),
+];
+
+const places: Case[] = [
+  ...operation('new axes, and all axes not named', [input([3, 4, 2]), at([1, 0])], (x, i) => [x.at('...', 0), x.at(null, 1), x.at(all, null, '...', 1), x.at(null, i, '...', 0)]),
+  ...operation('one value where a mask holds', [input([3, 4]), input([3, 4], { seed: 1, dtype: 'bool' }), input([3], { seed: 2, dtype: 'bool' })], (x, mask, rows) => [x.indexPut([mask], 5), x.indexPut([rows], 5), x.indexPut([rows], 5, { accumulate: true })]),
+  checked('what a mask picks', async ({ device }) => {
+    const x = upload(device, input([3, 4]));
+    const mask = x.gt(0);
+    if (device.synchronous) return (await x.at(mask).equal(await x.maskedSelect(mask))) ? [] : ['not as maskedSelect'];
+    try {
+      x.at(mask);
+    } catch (error) {
+      return String(error).includes('maskedSelect') ? [] : [String(error)];
+    }
+    return ['no error on a device that has to be waited for'];
+  }),
 ];
 
 const adding: Case[] = [
@@ -55,4 +71,4 @@ const outside: Case[] = [
   }),
 ];
 
-export const indexing: readonly Case[] = [...picking, ...adding, ...outside];
+export const indexing: readonly Case[] = [...picking, ...places, ...adding, ...outside];

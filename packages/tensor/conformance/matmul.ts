@@ -44,5 +44,6 @@ export const matmul: readonly Case[] = [
   ...operation('float64', [input([7, 9], { dtype: 'float64', scale: 1 / 3 }), input([9, 5], { dtype: 'float64', scale: 1 / 7 })], (x, y) => x.matmul(y), { ...close, needs: having('float64') }),
   ...operation('float32 with float64', [input([3, 4]), input([4, 2], { dtype: 'float64', scale: 1 / 7 })], (x, y) => x.matmul(y), { ...close, needs: having('float64') }),
   values('zeros times infinity', [points([0, 1, 2, 0], 'float32', [2, 2]), points([Infinity, 1, NaN, 1], 'float32', [2, 2])], (x, y) => x.matmul(y), { needs: ({ nonFinite }) => (nonFinite ? undefined : 'NaN and infinities are not IEEE 754') }),
+  values('whole numbers', [input([3, 4], { dtype: 'int32' }), input([2, 4, 5], { dtype: 'int32', seed: 1 }), input([4], { dtype: 'int32', seed: 2 })], (x, y, z) => [x.matmul(y), x.matmul(z), z.matmul(z)]),
   ...operation('a product used twice', [input([3, 4]), input([4, 3], { seed: 1 })], (x, y) => { const p = x.matmul(y); return [p.mul(p), p.tanh()]; }, { ...close, times: 16 }),
 ];

@@ -25,6 +25,12 @@ const plain: Case[] = kinds.flatMap((kind) => [
   ...operation(`${kind} with zeros`, [zeros], (x) => [x[kind](0), x[kind](1), x[kind]()], sums),
 ]);
 
+/** A scalar has no axis; 0 and -1 are taken for it. */
+const scalars: Case[] = [
+  ...operation('reductions of a scalar over its axis', [input([], { seed: 3 })], (x) => [x.sum(0), x.mean(-1), x.amax(0, { keepDim: true }), x.logsumexp(-1), x.softmax(0), x.logSoftmax(-1)]),
+  ...operation('a scalar along its axis', [input([], { seed: 3 })], (x) => [x.cumsum(0), x.cumprod(-1), x.cummax(0).values, x.max(0).values, x.median(-1).values, x.topk(1, 0).values]),
+];
+
 const views: Case[] = layouts.flatMap(({ name, shape, view }) =>
   operation(`sum and amax of ${name}`, [input(shape)], (x) => [view(x).sum(0), view(x).sum(-1), view(x).amax(0), view(x).amin()], sums));
 
@@ -67,4 +73,4 @@ const special: Case[] = [
   values('logsumexp of infinities', [points([-Infinity, -Infinity, Infinity, 1, -Infinity, 0], 'float32', [3, 2])], (x: Tensor) => [x.logsumexp(1), x.softmax(1)], { needs: nonFinite, times: 4 }),
 ];
 
-export const reductions: readonly Case[] = [...plain, ...views, ...integers, ...places, ...computed, ...exponentials, ...special];
+export const reductions: readonly Case[] = [...plain, ...scalars, ...views, ...integers, ...places, ...computed, ...exponentials, ...special];

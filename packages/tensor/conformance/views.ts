@@ -27,8 +27,8 @@ export const layouts: readonly NamedView[] = [
   { name: 'padded windows, flipped and transposed', shape: [2, 5], view: (x) => x.pad([2, 1]).unfold(1, 3).flip([0, 2]).transpose(1, 2) },
   { name: 'a slice of padded windows', shape: [6, 6], view: (x) => x.pad([1, 1, 1, 1]).unfold(0, 3, 2).unfold(1, 3, 2).at(range(1), all, 1) },
   { name: 'zeros around zeros', shape: [2, 2], view: (x) => x.pad([1, 0]).flip(1).pad([1, 1, 0, 1]) },
-  { name: 'a diagonal', shape: [3, 4, 5], view: (x) => x.diagonal(0, 2) },
-  { name: 'a diagonal of padding', shape: [3, 3], view: (x) => x.pad([1, 0]).expand([2, 3, 4]).diagonal(1, 2) },
+  { name: 'a diagonal', shape: [3, 4, 5], view: (x) => x.diagonal(0, 0, 2) },
+  { name: 'a diagonal of padding', shape: [3, 3], view: (x) => x.pad([1, 0]).expand([2, 3, 4]).diagonal(0, 1, 2) },
   { name: 'a reshaped transpose', shape: [4, 6], view: (x) => x.transpose(0, 1).reshape(3, 8) },
   { name: 'a split axis of padding', shape: [3, 4], view: (x) => x.pad([1, 1]).reshape(3, 2, 3) },
 ];

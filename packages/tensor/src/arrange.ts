@@ -20,7 +20,8 @@ export function split(x: Tensor, size: number | readonly number[], axis: number)
 export function chunk(x: Tensor, chunks: number, axis: number): Tensor[] {
   const on = normalizeAxis('chunk', axis, x.shape.length);
   if (!(Number.isInteger(chunks) && chunks > 0)) fail('chunk', `${chunks} parts`, 'Use a whole number from 1 on.');
-  return split(x, Math.max(1, Math.ceil(x.shape[on]! / chunks)), on);
+  const whole = x.shape[on]!;
+  return split(x, whole === 0 ? Array<number>(chunks).fill(0) : Math.ceil(whole / chunks), on);
 }
 
 /** All slices along `axis`, without it. */

@@ -41,7 +41,7 @@ function tidy({ x, axes }: Named, wanted: string): Named {
     const again = names.indexOf(names[at]!, at + 1);
     if (again < 0) continue;
     if (y.shape[at] !== y.shape[again]) fail('einsum', `axis '${names[at]}' has sizes ${y.shape[at]} and ${y.shape[again]}`);
-    y = y.diagonal(at, again);
+    y = y.diagonal(0, at, again);
     names = names.slice(0, at) + names.slice(at + 1, again) + names.slice(again + 1) + names[at]!;
     at = -1;
   }

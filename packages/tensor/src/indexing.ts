@@ -27,8 +27,11 @@ export class Range {
 export const range = (start?: number, stop?: number, step?: number): Range => new Range(start, stop, step);
 /** A whole axis: `:`. */
 export const all: Range = /*@__PURE__*/ new Range();
-/** What `at` takes for an axis: a position (drops the axis), a range, or an index tensor (its shape takes the place of the axis). */
-export type Index = number | Range | Tensor;
+/**
+ * What `at` takes for an axis: a position (drops the axis), a range, or an index tensor (its shape takes the place of the axis);
+ * a mask for as many axes as it has; `null` for a new axis; `'...'` for all axes that are not named.
+ */
+export type Index = number | Range | Tensor | null | '...';
 
 /** First position, count and step of a range on an axis of `size`, by Python's rules. */
 function resolve({ start, stop, step }: Range, size: number): [number, number, number] {

@@ -1,6 +1,8 @@
 import { type DType, isFloat, promote } from './dtype.ts';
 import { fail, show } from './errors.ts';
 import { type ScalarFunction, trace } from './expr/function.ts';
+import type { Scalar } from './expr/scalar.ts';
+import { fuse } from './fuse.ts';
 import { run } from './primitives.ts';
 import { broadcastShapes } from './shape.ts';
 import { scope } from './scope.ts';
@@ -23,7 +25,7 @@ export function matmul(a: Tensor, b: Tensor, end: LinearEnd = {}): Tensor {
   }
   return scope(() => {
     const dtype = promote(a.dtype, b.dtype);
-    if (!isFloat(dtype)) fail('matmul', `${a.dtype} x ${b.dtype} are integers`, 'Cast to float32 first.');
+    if (dtype === 'bool') fail('matmul', 'the operands are bool', 'Cast them to int32 or float32 first.');
     const x = (left === 1 ? a.unsqueeze(0) : a).cast(dtype);
     const y = (right === 1 ? b.unsqueeze(1) : b).cast(dtype);
     const batch = broadcastShapes('matmul', x.shape.slice(0, -2), y.shape.slice(0, -2));
@@ -37,11 +39,19 @@ export function matmul(a: Tensor, b: Tensor, end: LinearEnd = {}): Tensor {
 function multiply(x: Tensor, y: Tensor, batch: readonly number[], end: LinearEnd): Tensor {
   const [rows, inner] = x.shape.slice(-2) as [number, number];
   if (y.shape.length === 2 && batch.length > 0) return multiply(x.reshape(-1, inner), y, [], end).reshape(...batch, rows, y.shape[1]!);
+  if (!isFloat(x.dtype)) return endOf(products.reduce('sum', -2, x.unsqueeze(-1), y.unsqueeze(-3)), end);
   const operands = [x.expand([...batch, rows, inner]), y.expand([...batch, ...y.shape.slice(-2)])];
   const epilogue = epilogueFor(x.dtype, end);
   if (!epilogue) return run('matmul', operands, {})[0]!;
   return run('matmul', end.bias ? [...operands, end.bias] : operands, { epilogue: { function: epilogue, uniforms: [] } })[0]!;
 }
+
+/** Whole numbers are multiplied and summed as such: engines have products of floats only. */
+const products = fuse((a: Scalar, b: Scalar) => a.mul(b));
+const endOf = (y: Tensor, { bias, activation }: LinearEnd): Tensor => {
+  const sum = bias ? y.add(bias) : y;
+  return activation ? sum[activation]() : sum;
+};
 
 const epilogues = new Map<string, ScalarFunction>();
 

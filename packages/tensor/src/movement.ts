@@ -1,4 +1,5 @@
 /** Views: these functions move no data (`reshape` copies where a view cannot say it). Axes may be negative. */
+import { promote } from './dtype.ts';
 import { fail, show } from './errors.ts';
 import { run } from './primitives.ts';
 import { checkShape, normalizeAxes, normalizeAxis, sameShape, type Shape, sizeOf } from './shape.ts';
@@ -107,22 +108,27 @@ export function unfold(x: Tensor, axis: number, size: number, step: number, dila
   }, 'unfold');
 }
 
-export function diagonal(x: Tensor, first: number, second: number): Tensor {
+export function diagonal(x: Tensor, offset: number, first: number, second: number): Tensor {
   const [a, b] = [normalizeAxis('diagonal', first, x.shape.length), normalizeAxis('diagonal', second, x.shape.length)];
   if (a === b) fail('diagonal', `it needs two axes, not ${first} twice`);
-  return only(run('diagonal', [x], { a, b }));
+  if (!Number.isInteger(offset)) fail('diagonal', `the offset is ${offset}`, 'Use a whole number.');
+  if (offset === 0) return only(run('diagonal', [x], { a, b }));
+  const [axis, by] = offset > 0 ? [b, offset] : [a, -offset];
+  const from = Math.min(by, x.shape[axis]!);
+  return scope(() => only(run('diagonal', [slice(x, axis, from, x.shape[axis]! - from, 1)], { a, b })), 'diagonal');
 }
 
 /** Joins along an existing axis. */
 export function concat(tensors: readonly Tensor[], axis = 0): Tensor {
   const first = tensors[0] ?? fail('concat', 'no tensors were given');
   const at = normalizeAxis('concat', axis, first.shape.length);
-  for (const { shape, dtype } of tensors) {
+  for (const { shape } of tensors) {
     if (shape.length !== first.shape.length || shape.some((size, i) => i !== at && size !== first.shape[i])) {
       fail('concat', `${show(first.shape)} and ${show(shape)} differ on other axes than ${axis}`);
     }
-    if (dtype !== first.dtype) fail('concat', `${first.dtype} and ${dtype} meet`, 'Cast them to one dtype.');
   }
+  const dtype = tensors.map((tensor) => tensor.dtype).reduce(promote);
+  if (tensors.some((tensor) => tensor.dtype !== dtype)) return scope(() => concat(tensors.map((tensor) => tensor.cast(dtype)), at), 'concat');
   const room = first.device.limits.slices ? Infinity : Math.min(first.device.limits.inputs, first.device.limits.bindings - 1);
   if (tensors.length === 1) return first;
   if (tensors.length <= room) return only(run('concat', tensors, { axis: at }));

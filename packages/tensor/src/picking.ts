@@ -4,10 +4,12 @@ import { fail, show } from './errors.ts';
 import type { Scalar } from './expr/scalar.ts';
 import { fuse, fuseByAxis } from './fuse.ts';
 import { all, at as ranged, checkIndices, type Index, type Range, scatterAdd, spread } from './indexing.ts';
+import { handle } from './handle.ts';
+import { toStorage } from './host.ts';
 import { positions } from './positions.ts';
 import { run } from './primitives.ts';
 import { quietly } from './reductions.ts';
-import { broadcastShapes, normalizeAxis, type Shape, sizeOf } from './shape.ts';
+import { broadcastShapes, normalizeAxis, type Shape, sizeOf, stridesOf } from './shape.ts';
 import { scope } from './scope.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -26,20 +28,54 @@ function flatIndex(operation: string, indices: readonly Tensor[], sizes: Shape):
   }, operation);
 }
 
-const isTensor = (index: Index): index is Tensor => typeof index === 'object' && 'dtype' in index;
+/** A mask as one index tensor for each of its axes. How many elements it picks depends on its values, so they are read. */
+function placesOf(mask: Tensor, masked: Shape): Tensor[] {
+  if (mask.shape.some((size, axis) => size !== masked[axis])) fail('at', `the mask is ${show(mask.shape)}, the axes that it stands for ${show(masked.slice(0, mask.shape.length))}`, 'They must be equal.');
+  if (!mask.device.synchronous) {
+    fail('at', 'the index is bool', `How many elements a mask picks depends on its values, and ${mask.device.name} has to be waited for: await x.maskedSelect(mask), or keep the shape with maskedFill or where.`);
+  }
+  const own = mask.clone()[handle];
+  const strides = stridesOf(mask.shape);
+  const places = [...mask.device.readSync(own.allocation.storage, own.layout.offset, mask.numel).entries()].filter(([, value]) => value !== 0).map(([place]) => place);
+  return mask.shape.map((size, axis) => mask.made(toStorage(mask.device, 'int32', [places.length], places.map((place) => Math.floor(place / strides[axis]!) % size))));
+}
+
+/** What is left once masks, new axes and `'...'` are said in other ways. */
+type Plain = number | Range | Tensor;
+const isTensor = (index: Index): index is Tensor => typeof index === 'object' && index !== null && 'dtype' in index;
+const isMask = (index: Index): index is Tensor => isTensor(index) && index.dtype === 'bool';
+
+/** `x` with its new axes, and an index for each axis that is named. */
+function plain(x: Tensor, indices: readonly Index[]): [Tensor, Plain[]] {
+  const gaps = indices.filter((index) => index === '...').length;
+  if (gaps > 1) fail('at', `'...' appears ${gaps} times`, 'Write it once at most.');
+  const named = indices.reduce<number>((count, index) => count + (index === null || index === '...' ? 0 : isMask(index) ? index.shape.length : 1), 0);
+  let y = x;
+  let axis = 0;
+  const list: Plain[] = [];
+  for (const index of indices) {
+    const own: Plain[] = index === null ? [all] : index === '...' ? Array<Range>(Math.max(0, x.shape.length - named)).fill(all) : isMask(index) ? placesOf(index, x.shape.slice(axis - (y.shape.length - x.shape.length))) : [index];
+    if (index === null) y = y.unsqueeze(axis);
+    list.push(...own);
+    axis += own.length;
+  }
+  return [y, list];
+}
 
 /**
  * `x[i, j:k, index, ...]`: numbers drop their axis, ranges keep it, index tensors (int32, broadcast together) put their shape in its place.
  * Index tensors with a range between them put their shape in front, as in NumPy.
  */
 export function at(x: Tensor, indices: readonly Index[]): Tensor {
-  const tensors = indices.filter(isTensor);
-  if (tensors.length === 0) return ranged(x, indices as readonly (number | Range)[]);
+  if (indices.some((index) => index === null || index === '...' || isMask(index))) return scope(() => at(...plain(x, indices)), 'at');
+  const own = indices as readonly Plain[];
+  const tensors = own.filter(isTensor);
+  if (tensors.length === 0) return ranged(x, own as readonly (number | Range)[]);
   const wrong = tensors.find(({ dtype }) => !isInteger(dtype));
-  if (wrong) fail('at', `the index is ${wrong.dtype}`, wrong.dtype === 'bool' ? 'How many elements a mask picks depends on its values: await x.maskedSelect(mask), or keep the shape with maskedFill or where.' : 'Cast it to int32.');
+  if (wrong) fail('at', `the index is ${wrong.dtype}`, 'Cast it to int32.');
   return scope(() => {
-    const rest = ranged(x, indices.map((index) => (isTensor(index) ? all : index)));
-    const left = indices.filter((index) => typeof index !== 'number');
+    const rest = ranged(x, own.map((index) => (isTensor(index) ? all : index)));
+    const left = own.filter((index) => typeof index !== 'number');
     const picked = left.flatMap((index, axis) => (isTensor(index) ? [axis] : []));
     const others = rest.shape.map((_, axis) => axis).filter((axis) => !picked.includes(axis));
     const sizes = picked.map((axis) => rest.shape[axis]!);
@@ -50,9 +86,9 @@ export function at(x: Tensor, indices: readonly Index[]): Tensor {
     const rows = run('gather', [table, flat.unsqueeze(1).expand([flat.numel, sizeOf(kept)])], { axis: 0 })[0]!.reshape(...shape, ...kept);
     const together = picked.every((axis, i) => axis === picked[0]! + i);
     const front = together ? picked[0]! : 0;
-    const own = shape.map((_, i) => i);
+    const picks = shape.map((_, i) => i);
     const tail = kept.map((_, i) => shape.length + i);
-    return rows.permute(...tail.slice(0, front), ...own, ...tail.slice(front));
+    return rows.permute(...tail.slice(0, front), ...picks, ...tail.slice(front));
   }, 'at');
 }
 
@@ -60,8 +96,25 @@ const latest = fuseByAxis((axis) => (index: Scalar) => index.index(axis + 1).whe
 
 /** Which place of the index names each of `size` elements of `axis` last: -1 where none does. */
 function winners(index: Tensor, axis: number, size: number): Tensor {
+  if (index.device.synchronous) return winnersOnHost(index, axis, size);
   const places = index.unsqueeze(axis);
   return latest(axis).reduce('max', axis + 1, places.expand(places.shape.map((own, i) => (i === axis ? size : own))));
+}
+
+/** The same in one pass, where the device's memory is the host's. */
+function winnersOnHost(index: Tensor, axis: number, size: number): Tensor {
+  const count = index.shape[axis]!;
+  const inner = sizeOf(index.shape.slice(axis + 1));
+  const source = index.clone()[handle];
+  const places = index.device.readSync(source.allocation.storage, source.layout.offset, index.numel);
+  const shape = index.shape.map((own, i) => (i === axis ? size : own));
+  const latestPlace = new Int32Array(sizeOf(shape)).fill(-1);
+  for (let i = 0; i < places.length; i++) {
+    if (places[i]! < 0) continue;
+    const [block, place] = [Math.floor(i / (inner * count)), Math.floor(i / inner) % count];
+    latestPlace[(block * size + places[i]!) * inner + (i % inner)] = place;
+  }
+  return index.made(toStorage(index.device, 'int32', shape, latestPlace));
 }
 
 /**
@@ -102,6 +155,7 @@ export const take = (x: Tensor, index: Tensor): Tensor => scope(() => at(x.resha
  */
 export function indexPut(x: Tensor, indices: readonly Tensor[], values: Tensor | number, { accumulate = false }: { readonly accumulate?: boolean } = {}): Tensor {
   if (indices.length === 0 || indices.length > x.shape.length) fail('indexPut', `${indices.length} indices for ${show(x.shape)}`);
+  if (indices.length === 1 && indices[0]!.dtype === 'bool') return putMasked(x, indices[0]!, values, accumulate);
   const wrong = indices.find(({ dtype }) => !isInteger(dtype));
   if (wrong) fail('indexPut', `an index is ${wrong.dtype}`, 'Cast it to int32; for a mask use maskedFill or where.');
   return scope(() => {
@@ -115,6 +169,17 @@ export function indexPut(x: Tensor, indices: readonly Tensor[], values: Tensor |
     const winner = quietly(() => winners(flat, 0, sizeOf(sizes)).unsqueeze(1));
     const picked = run('gather', [source, quietly(() => winner.maximum(0)).expand(rows.shape)], { axis: 0 })[0]!;
     return picked.where(quietly(() => winner.ge(0)), rows).reshape(...x.shape);
+  }, 'indexPut');
+}
+
+/** Where one value goes everywhere, no place has to be known. */
+function putMasked(x: Tensor, mask: Tensor, values: Tensor | number, accumulate: boolean): Tensor {
+  if (mask.shape.some((size, axis) => size !== x.shape[axis])) fail('indexPut', `the mask is ${show(mask.shape)}, the tensor ${show(x.shape)}`, 'A mask has the shape of the first axes.');
+  if (typeof values !== 'number' && values.numel !== 1) fail('indexPut', `a mask and values of ${show(values.shape)}`, 'Give one value, or index tensors; to choose between two tensors use where.');
+  return scope(() => {
+    const where = mask.reshape(...mask.shape, ...x.shape.slice(mask.shape.length).map(() => 1));
+    const value = typeof values === 'number' ? x.newFull([], values) : values.cast(x.dtype).reshape();
+    return (accumulate ? x.add(value) : value).where(where, x);
   }, 'indexPut');
 }
 

@@ -68,7 +68,7 @@ const gaps = {
   one: fuse((x: Scalar, y: Scalar) => x.sub(y).abs()),
   two: fuse((x: Scalar, y: Scalar) => x.sub(y).square()),
   any: fuse((x: Scalar, y: Scalar, p: Scalar) => x.sub(y).abs().pow(p)),
-  unequal: fuse((x: Scalar, y: Scalar) => x.ne(y).cast('int32')),
+  unequal: fuse((x: Scalar, y: Scalar) => x.constant(1).where(x.ne(y), 0)),
 };
 
 /**
@@ -80,7 +80,7 @@ export function cdist(a: Tensor, b: Tensor, p = 2): Tensor {
     const [x, y] = [a.unsqueeze(-2), b.unsqueeze(-3)];
     const last = Math.max(x.shape.length, y.shape.length) - 1;
     switch (p) {
-      case 0: return gaps.unequal.reduce('sum', last, x, y).cast(a.dtype);
+      case 0: return gaps.unequal.reduce('sum', last, x, y);
       case 1: return gaps.one.reduce('sum', last, x, y);
       case 2: return root(gaps.two.reduce('sum', last, x, y), 2);
       case Infinity: return gaps.one.reduce('max', last, x, y);

@@ -6,11 +6,12 @@ import { kept, quietly, type ReduceOptions } from './reductions.ts';
 import { normalizeAxis } from './shape.ts';
 import { scope } from './scope.ts';
 import { argsort, pick, sort } from './sort.ts';
-import type { Chosen } from './statistics.ts';
+import { type Chosen, ofScalar } from './statistics.ts';
 import type { Tensor } from './tensor.ts';
 
 /** The `k`-th smallest element (from 1) along `axis`. */
 export function kthvalue(x: Tensor, k: number, axis: number, options: ReduceOptions = {}): Chosen {
+  if (x.shape.length === 0) return ofScalar('kthvalue', x, axis, (vector, on) => kthvalue(vector, k, on));
   const on = normalizeAxis('kthvalue', axis, x.shape.length);
   if (!Number.isInteger(k) || k < 1 || k > x.shape[on]!) fail('kthvalue', `there is no element ${k} of ${x.shape[on]} on axis ${axis} of ${show(x.shape)}`, 'The smallest is number 1.');
   return scope(() => chosen(x, on, quietly(() => argsort(x, on).narrow(on, k - 1, 1).clone()), options), 'kthvalue');
@@ -22,6 +23,7 @@ function chosen(x: Tensor, axis: number, places: Tensor, options: ReduceOptions)
 
 /** The middle element along `axis`, the lower of two; the first NaN where there is one. */
 export function median(x: Tensor, axis: number, options: ReduceOptions = {}): Chosen {
+  if (x.shape.length === 0) return ofScalar('median', x, axis, median);
   const on = normalizeAxis('median', axis, x.shape.length);
   if (x.shape[on] === 0) fail('median', `axis ${axis} of ${show(x.shape)} is empty`);
   return scope(() => chosen(x, on, quietly(() => {
@@ -30,6 +32,16 @@ export function median(x: Tensor, axis: number, options: ReduceOptions = {}): Ch
     const nan = x.isnan().int();
     return nan.argmax(on, { keepDim: true }).where(nan.amax(on, { keepDim: true }).bool(), middle);
   }), options), 'median');
+}
+
+/** The middle element of all, the lower of two: NaN where one is, or of nothing. Elements equal to it share the gradient. */
+export function middle(x: Tensor): Tensor {
+  if (x.numel === 0 && isFloat(x.dtype)) return x.newFull([], NaN);
+  return scope(() => {
+    const flat = x.flatten();
+    const value = quietly(() => median(flat, 0).values);
+    return isFloat(x.dtype) ? flat.where(quietly(() => flat.eq(value).logicalOr(flat.isnan())), -Infinity).amax() : value;
+  }, 'median');
 }
 
 /** How `quantile` fills the gap between two elements. */

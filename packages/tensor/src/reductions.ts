@@ -7,7 +7,7 @@ import type { Scalar } from './expr/scalar.ts';
 import { fuseByAxis } from './fuse.ts';
 import { run } from './primitives.ts';
 import { fuseRows } from './rows.ts';
-import { normalizeAxes, normalizeAxis, reducedShape, sizeOf } from './shape.ts';
+import { isScalarAxis, normalizeAxes, normalizeAxis, reducedShape, sizeOf } from './shape.ts';
 import { scope } from './scope.ts';
 import { slot } from './tracer.ts';
 import type { Tensor } from './tensor.ts';
@@ -48,7 +48,7 @@ const placeOn = fuseByAxis((axis) => (x: Scalar, best: Scalar) => x.index(axis).
 export function argBest(kind: 'max' | 'min', x: Tensor, axis: number | undefined, options: ReduceOptions = {}): Tensor {
   const name = `arg${kind}`;
   return quietly(() => {
-    if (axis === undefined) return argBest(kind, x.flatten(), 0).reshape(...(options.keepDim ? x.shape.map(() => 1) : []));
+    if (axis === undefined || isScalarAxis(axis, x.shape.length)) return argBest(kind, x.flatten(), 0).reshape(...(options.keepDim ? x.shape.map(() => 1) : []));
     const at = normalizeAxis(name, axis, x.shape.length);
     const best = reduce(kind, name, x, at, { keepDim: true });
     return kept(x, [at], placeOn(at).reduce('min', at, x, best), options);

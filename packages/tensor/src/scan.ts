@@ -5,9 +5,9 @@ import { fuseByAxis } from './fuse.ts';
 import { positions } from './positions.ts';
 import { run } from './primitives.ts';
 import { quietly } from './reductions.ts';
-import { normalizeAxis } from './shape.ts';
+import { isScalarAxis, normalizeAxis } from './shape.ts';
 import { scope } from './scope.ts';
-import type { Chosen } from './statistics.ts';
+import { type Chosen, ofScalar } from './statistics.ts';
 import type { Tensor } from './tensor.ts';
 
 /** What lies `by` places before on `axis`; 0 where nothing does. */
@@ -26,6 +26,7 @@ function doubling<T extends readonly Tensor[]>(size: number, from: T, step: (sta
 
 /** `out[i] = x[0] + ... + x[i]` along `axis`; bool counts as int32. */
 export function cumsum(x: Tensor, axis: number): Tensor {
+  if (isScalarAxis(axis, x.shape.length)) return x.cast(arithmetic(x.dtype)).clone();
   const on = normalizeAxis('cumsum', axis, x.shape.length);
   return scope(() => doubling<readonly [Tensor]>(x.shape[on]!, [x.cast(arithmetic(x.dtype))], ([y], by) => [y.add(before(y, on, by))])[0], 'cumsum');
 }
@@ -34,6 +35,7 @@ const times = fuseByAxis((axis) => (y: Scalar, earlier: Scalar, by: Scalar) => y
 
 /** `out[i] = x[0] * ... * x[i]` along `axis`. */
 export function cumprod(x: Tensor, axis: number): Tensor {
+  if (isScalarAxis(axis, x.shape.length)) return x.cast(arithmetic(x.dtype)).clone();
   const on = normalizeAxis('cumprod', axis, x.shape.length);
   return scope(() => doubling<readonly [Tensor]>(x.shape[on]!, [x.cast(arithmetic(x.dtype))], ([y], by) => [times(on)(y, before(y, on, by), by)])[0], 'cumprod');
 }
@@ -46,6 +48,7 @@ const extremes = (['max', 'min'] as const).map((kind) => fuseByAxis((axis) => (y
 
 /** The largest or smallest element so far along `axis` and its place, the last of equals; NaN wins. */
 export function cumbest(kind: 'max' | 'min', x: Tensor, axis: number): Chosen {
+  if (x.shape.length === 0) return ofScalar(`cum${kind}`, x, axis, (vector, on) => cumbest(kind, vector, on));
   const on = normalizeAxis(`cum${kind}`, axis, x.shape.length);
   const step = extremes[kind === 'max' ? 0 : 1]!(on);
   return scope(() => {

@@ -46,13 +46,17 @@ export function normalizeAxis(operation: string, axis: number, rank: number): nu
   const at = axis < 0 ? axis + rank : axis;
   if (!Number.isInteger(axis) || at < 0 || at >= rank) {
     fail(operation, `axis ${axis} is out of range for ${rank} ${rank === 1 ? 'axis' : 'axes'}`,
-      rank === 0 ? 'A scalar has no axes.' : `Use ${-rank} to ${rank - 1}.`);
+      rank === 0 ? 'A scalar has none; 0 and -1 stand for it.' : `Use ${-rank} to ${rank - 1}.`);
   }
   return at;
 }
 
-/** One axis, several, or (undefined) all of them, normalized and in ascending order. */
+/** Whether `axis` may be said of a scalar: as in PyTorch, 0 and -1 mean the axis that it does not have. */
+export const isScalarAxis = (axis: number, rank: number): boolean => rank === 0 && (axis === 0 || axis === -1);
+
+/** One axis, several, or (undefined) all of them, normalized and in ascending order. A scalar has none, by any name. */
 export function normalizeAxes(operation: string, axes: number | readonly number[] | undefined, rank: number): number[] {
+  if (typeof axes === 'number' && isScalarAxis(axes, rank)) return [];
   if (axes === undefined) return Array.from({ length: rank }, (_, i) => i);
   const list = (typeof axes === 'number' ? [axes] : axes).map((axis) => normalizeAxis(operation, axis, rank));
   if (new Set(list).size !== list.length) fail(operation, `an axis appears twice in ${show(list)}`);

@@ -13,7 +13,7 @@ import { run } from './primitives.ts';
 import { quietly } from './reductions.ts';
 import { normalizeAxis } from './shape.ts';
 import { scope } from './scope.ts';
-import type { Chosen } from './statistics.ts';
+import { type Chosen, ofScalar } from './statistics.ts';
 import type { Tensor } from './tensor.ts';
 
 /** `descending`: largest first (NaN before all). Equal elements keep their order either way. */
@@ -112,6 +112,7 @@ export function sort(x: Tensor, axis: number, options?: SortOptions): Chosen {
 
 /** The `k` first of the sorted elements along `axis`. */
 export function topk(x: Tensor, k: number, axis: number, { largest = true }: TopkOptions = {}): Chosen {
+  if (x.shape.length === 0) return ofScalar('topk', x, axis, (vector, on) => topk(vector, k, on));
   const on = normalizeAxis('topk', axis, x.shape.length);
   if (!Number.isInteger(k) || k < 0 || k > x.shape[on]!) fail('topk', `${k} of ${x.shape[on]} elements on axis ${axis} of ${show(x.shape)}`);
   return scope(() => {

@@ -5,7 +5,7 @@ import type { Scalar } from './expr/scalar.ts';
 import { fuse } from './fuse.ts';
 import { run } from './primitives.ts';
 import { argBest, type Axes, kept, mean, quietly, reduce, type ReduceOptions } from './reductions.ts';
-import { normalizeAxes, normalizeAxis, sizeOf } from './shape.ts';
+import { isScalarAxis, normalizeAxes, normalizeAxis, sizeOf } from './shape.ts';
 import { scope } from './scope.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -15,8 +15,18 @@ export interface Chosen { readonly values: Tensor; readonly indices: Tensor }
 /** `correction`: what is taken off the count in the divisor (default 1); `unbiased: false` is `correction: 0`. */
 export interface SpreadOptions extends ReduceOptions { readonly correction?: number; readonly unbiased?: boolean }
 
+/** `along` of a scalar as of a vector of one element. */
+export function ofScalar(operation: string, x: Tensor, axis: number, along: (x: Tensor, axis: number) => Chosen): Chosen {
+  if (!isScalarAxis(axis, 0)) normalizeAxis(operation, axis, 0);
+  return scope(() => {
+    const { values, indices } = along(x.reshape(1), 0);
+    return { values: values.reshape(), indices: indices.reshape() };
+  }, operation);
+}
+
 /** The largest or smallest element along `axis` and its first place; the gradient goes to that place alone. */
 export function best(kind: 'max' | 'min', x: Tensor, axis: number, options: ReduceOptions = {}): Chosen {
+  if (x.shape.length === 0) return ofScalar(kind, x, axis, (vector, on) => best(kind, vector, on));
   const on = normalizeAxis(kind, axis, x.shape.length);
   if (x.shape[on] === 0) fail(kind, `axis ${axis} of ${show(x.shape)} is empty`);
   return scope(() => {
@@ -28,8 +38,9 @@ export function best(kind: 'max' | 'min', x: Tensor, axis: number, options: Redu
 
 const squares = fuse((x: Scalar) => x.square());
 const absolutes = fuse((x: Scalar) => x.abs());
-const powers = fuse((x: Scalar, p: Scalar) => x.abs().pow(p));
-const distinct = fuse((x: Scalar) => x.ne(0).cast('int32'));
+/** The gradient at 0 is 0. */
+const powers = fuse((x: Scalar, p: Scalar) => x.maskedFill(x.eq(0), 1).abs().pow(p).where(x.ne(0), x.constant(0).pow(p)));
+const distinct = fuse((x: Scalar) => x.constant(1).where(x.ne(0), 0));
 
 /** `sum((x - mean)^2) / (n - correction)` over `axes`; NaN where nothing is left to divide by. */
 export function variance(x: Tensor, axes: Axes, { correction, unbiased = true, ...options }: SpreadOptions = {}, name = 'var'): Tensor {
@@ -61,7 +72,7 @@ export function norm(x: Tensor, p: number, axes: Axes, options: ReduceOptions = 
     switch (p) {
       case Infinity: return reduce('max', 'norm', x.abs(), over, options);
       case -Infinity: return reduce('min', 'norm', x.abs(), over, options);
-      case 0: return kept(x, over, distinct.reduce('sum', over, x).cast(x.dtype), options);
+      case 0: return kept(x, over, distinct.reduce('sum', over, x), options);
       case 1: return kept(x, over, absolutes.reduce('sum', over, x), options);
       case 2: return kept(x, over, root(squares.reduce('sum', over, x), 2), options);
       default: return kept(x, over, root(powers.reduce('sum', over, x, p), p), options);

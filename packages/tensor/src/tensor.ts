@@ -131,8 +131,8 @@ export class Tensor extends Vocabulary {
   pad(padding: readonly number[], value = 0): Tensor { return move.pad(this, padding, value); }
   /** Sliding windows on `axis`, on a new last axis: convolutions and pools are made of these. */
   unfold(axis: number, size: number, step = 1, { dilation = 1 }: { readonly dilation?: number } = {}): Tensor { return move.unfold(this, axis, size, step, dilation); }
-  /** The main diagonal of two axes, as the last axis. */
-  diagonal(a = 0, b = 1): Tensor { return move.diagonal(this, a, b); }
+  /** A diagonal of two axes as the last axis: the main one, or one `offset` above (below: negative) it. */
+  diagonal(offset = 0, axis1 = 0, axis2 = 1): Tensor { return move.diagonal(this, offset, axis1, axis2); }
   /** `x.at(0, range(1, 3))` is `x[0, 1:3]`, a view. Index tensors (int32) pick elements as in NumPy: `x.at(all, labels)` is `x[:, labels]`. */
   at(...indices: Index[]): Tensor { return at(this, indices); }
 

@@ -18,7 +18,7 @@ export function triangle(name: 'tril' | 'triu', x: Tensor, offset: number): Tens
 function diagonalOf(x: Tensor, offset: number): Tensor {
   const [rows, columns] = x.shape.slice(-2) as [number, number];
   if (offset > columns || offset < -rows) fail('diag', `${show(x.shape)} has no diagonal ${offset}`);
-  return x.narrow(-1, Math.max(0, offset), columns - Math.max(0, offset)).narrow(-2, Math.max(0, -offset), rows - Math.max(0, -offset)).diagonal(-2, -1);
+  return x.narrow(-1, Math.max(0, offset), columns - Math.max(0, offset)).narrow(-2, Math.max(0, -offset), rows - Math.max(0, -offset)).diagonal(0, -2, -1);
 }
 
 /** The last axis as the diagonal of matrices, [..., n] to [..., n + |offset|, n + |offset|]. */

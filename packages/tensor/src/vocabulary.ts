@@ -5,7 +5,7 @@ import { allclose, type CloseOptions, equal, isclose, maskedSelect, nonzero, uni
 import { histc, type Histogram, histogram, type HistogramOptions } from './histogram.ts';
 import { indexAdd, indexPut, scatter, selectScatter, sliceScatter, type SliceOptions, take } from './picking.ts';
 import { dot, outer, ranked } from './products.ts';
-import { kthvalue, median, quantile, type QuantileOptions } from './quantile.ts';
+import { kthvalue, median, middle, quantile, type QuantileOptions } from './quantile.ts';
 import { type Axes, type ReduceOptions, reduce, softmax } from './reductions.ts';
 import { cumbest, cumprod, cumsum } from './scan.ts';
 import { scope } from './scope.ts';
@@ -38,7 +38,7 @@ export abstract class Vocabulary extends Elementwise<Tensor> {
   /** The middle element, the lower of two; NaN where there is one. */
   median(): Tensor;
   median(axis: number, options?: ReduceOptions): Chosen;
-  median(axis?: number, options?: ReduceOptions): Tensor | Chosen { return axis === undefined ? scope(() => median(this.#me.flatten(), 0).values, 'median') : median(this.#me, axis, options); }
+  median(axis?: number, options?: ReduceOptions): Tensor | Chosen { return axis === undefined ? middle(this.#me) : median(this.#me, axis, options); }
   /** The `k`-th smallest element (from 1) along `axis`. */
   kthvalue(k: number, axis = -1, options?: ReduceOptions): Chosen { return kthvalue(this.#me, k, axis, options); }
   /** The `q`-quantile of all elements or along `axis`; for several `q` on a new first axis. */

@@ -85,7 +85,7 @@ function step(shape: readonly number[], pick: (count: number) => number): Step {
     const other = (axis + 1 + pick(rank - 1)) % rank;
     const kept = shape.map((_, i) => i).filter((i) => i !== axis && i !== other);
     return {
-      name: `diagonal ${axis}, ${other}`, apply: (x) => x.diagonal(axis, other),
+      name: `diagonal ${axis}, ${other}`, apply: (x) => x.diagonal(0, axis, other),
       model: (m) => m.view([...kept.map((i) => shape[i]!), Math.min(size, shape[other]!)], (index) => shape.map((_, i) => (i === axis || i === other ? index.at(-1)! : index[kept.indexOf(i)]!))),
     };
   }
