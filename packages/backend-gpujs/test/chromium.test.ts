@@ -1,0 +1,3 @@
+import { inChromium } from '../../../tooling/page/in-chromium.ts';
+
+await inChromium('in Chromium', new URL('page/conformance.ts', import.meta.url));
