@@ -1,18 +1,14 @@
 /** `matmul`: float32 by the packed kernel of gemm.ts, float64 by a plain one. */
-import { applyEpilogue, bytesOf, contiguous, type CoreBackend, type DType, type Epilogue, identity, permuted, type Storage, type Target, type View } from '@nn/tensor/backend';
+import { applyEpilogue, bytesOf, contiguous, type CoreBackend, type DType, type Epilogue, identity, type Storage, type Target, type View } from '@nn/tensor/backend';
 import { casted } from './functions.ts';
-import { BLOCK_DEPTH, BLOCK_ROWS, GEMM, gemm } from './gemm.ts';
+import { GEMM, gemm, GEMM_WORDS, tileRows } from './gemm.ts';
 import type { Heap } from './heap.ts';
 import type { Compiler, Kernel } from './kernel.ts';
 import { PARAMETER_BYTES, PARAMETERS } from './memory.ts';
 import { plainProduct } from './plain-product.ts';
 import type { Pool } from './pool.ts';
+import { planProduct, type Side } from './product-plan.ts';
 import { addressOf } from './walk.ts';
-
-/** Columns of a chunk; with many rows, twice as many, so that packing the rows again for each chunk stays cheap. */
-const CHUNK_COLUMNS = 128;
-/** Multiply-adds of a whole product below which one chunk does it. */
-const SMALL = 1 << 18;
 
 export class Products {
   readonly #backend: CoreBackend;
@@ -20,6 +16,8 @@ export class Products {
   readonly #pool: Pool;
   readonly #compiler: Compiler;
   readonly #kernels = new Map<DType, Kernel>();
+  /** Numbers products, so that what a thread has packed for one is not taken for another's. */
+  #serial = 0;
 
   constructor(backend: CoreBackend, compiler: Compiler, heap: Heap, pool: Pool) {
     this.#backend = backend;
@@ -38,9 +36,7 @@ export class Products {
       const temporary: Storage[] = [];
       // Views with bounds, and other dtypes, are copied first.
       const [left, right] = [this.#plain(a, dtype, temporary), this.#plain(b, dtype, temporary)];
-      // One column is one row of the transposed product, whose result lies in memory alike.
-      if (columns === 1 && rows > 1) this.#product(turned(right), turned(left), output, 1, inner, rows);
-      else this.#product(left, right, output, rows, inner, columns);
+      this.#product(left, right, output, rows, inner, columns);
       for (const storage of temporary) this.#backend.free(storage);
     }
     if (epilogue) applyEpilogue(this.#backend, epilogue, output, shape);
@@ -49,36 +45,41 @@ export class Products {
   #product(a: View, b: View, output: Target, rows: number, inner: number, columns: number): void {
     const { dtype } = output.storage;
     const rank = a.shape.length;
+    const bytes = bytesOf(dtype);
     const batches = offsets(a, b, dtype);
-    const small = rows * inner * columns <= SMALL;
-    const chunkRows = small ? rows : BLOCK_ROWS;
-    const chunkColumns = small ? columns : rows <= 64 ? CHUNK_COLUMNS : 2 * CHUNK_COLUMNS;
-    const [down, across] = [Math.ceil(rows / chunkRows), Math.ceil(columns / chunkColumns)];
-    // Cut into equal depths, a multiple of 4 for the packing.
-    const depth = (Math.ceil(inner / Math.ceil(inner / BLOCK_DEPTH)) + 3) & ~3;
-    const parameters = PARAMETERS + 64;
-    const large = batches.length * 6 + 64 > PARAMETER_BYTES;
-    const table = large ? this.#heap.allocate(batches.length * 6) : parameters;
+    const left: Side = { size: rows, stride: a.strides[rank - 2]!, inner: a.strides[rank - 1]! };
+    const right: Side = { size: columns, stride: b.strides[rank - 1]!, inner: b.strides[rank - 2]! };
+    const { turned, pack, whole, chunkRows, chunkLanes, depth } = planProduct(left, right, inner, tileRows(this.#compiler.fused));
+    const [tileRowsOf, lanes] = turned ? [right, left] : [left, right];
+    const [down, across] = [Math.ceil(tileRowsOf.size / chunkRows), Math.ceil(lanes.size / chunkLanes)];
+    const own = PARAMETERS + 4 * GEMM_WORDS;
+    const large = batches.length * 6 + 4 * GEMM_WORDS > PARAMETER_BYTES;
+    const table = large ? this.#heap.allocate(batches.length * 6) : own;
     const { ints } = this.#heap;
     const at = PARAMETERS >> 2;
-    ints[at + GEMM.rows] = rows;
-    ints[at + GEMM.columns] = columns;
+    ints[at + GEMM.rows] = tileRowsOf.size;
+    ints[at + GEMM.lanes] = lanes.size;
     ints[at + GEMM.inner] = inner;
-    ints[at + GEMM.aRow] = a.strides[rank - 2]!;
-    ints[at + GEMM.aInner] = a.strides[rank - 1]!;
-    ints[at + GEMM.bInner] = b.strides[rank - 2]!;
-    ints[at + GEMM.bColumn] = b.strides[rank - 1]!;
+    ints[at + GEMM.row] = tileRowsOf.stride * bytes;
+    ints[at + GEMM.rowInner] = tileRowsOf.inner * bytes;
+    ints[at + GEMM.lane] = lanes.stride * bytes;
+    ints[at + GEMM.laneInner] = lanes.inner * bytes;
+    ints[at + GEMM.stride] = columns * bytes;
     ints[at + GEMM.chunkRows] = chunkRows;
-    ints[at + GEMM.chunkColumns] = chunkColumns;
+    ints[at + GEMM.chunkLanes] = chunkLanes;
     ints[at + GEMM.down] = down;
     ints[at + GEMM.across] = across;
     ints[at + GEMM.depth] = depth;
+    ints[at + GEMM.pack] = Number(pack);
+    ints[at + GEMM.turned] = Number(turned);
+    ints[at + GEMM.whole] = Number(whole);
+    ints[at + GEMM.serial] = this.#serial = (this.#serial + 1) | 0;
     ints[at + GEMM.table] = table;
-    const result = addressOf(output.storage) + output.offset * bytesOf(dtype);
+    const result = addressOf(output.storage) + output.offset * bytes;
     for (let i = 0; 2 * i < batches.length; i++) {
-      ints[table / 4 + 3 * i] = batches[2 * i]!;
-      ints[table / 4 + 3 * i + 1] = batches[2 * i + 1]!;
-      ints[table / 4 + 3 * i + 2] = result + i * rows * columns * bytesOf(dtype);
+      ints[table / 4 + 3 * i] = batches[2 * i + Number(turned)]!;
+      ints[table / 4 + 3 * i + 1] = batches[2 * i + Number(!turned)]!;
+      ints[table / 4 + 3 * i + 2] = result + i * rows * columns * bytes;
     }
     this.#pool.run(this.#kernel(dtype), down * across * (batches.length / 2));
     if (large) this.#heap.free(table, batches.length * 6);
@@ -108,14 +109,6 @@ export class Products {
   }
 }
 
-
-/** The transposed matrices. */
-function turned(view: View): View {
-  const order = [...view.shape.keys()];
-  const last = order.length - 1;
-  [order[last - 1], order[last]] = [last, last - 1];
-  return { ...permuted(view, order), storage: view.storage };
-}
 
 /** Addresses of both matrices for each product of the batch. */
 function offsets(a: View, b: View, dtype: DType): number[] {

@@ -145,6 +145,25 @@ describe('matmul', () => {
   }
 });
 
+describe('the order of sums in matmul', () => {
+  it('is the same for all layouts, packings and parts', () => {
+    for (const [m, k, n] of [[32, 784, 96], [70, 900, 17], [1, 300, 50], [96, 33, 300], [200, 130, 3]] as const) {
+      const [left, right] = [new Dice(1), new Dice(2)].map((dice, i) => values(dice, 'float32', i === 0 ? m * k : k * n)) as [TypedArray, TypedArray];
+      const results = [[false, false], [true, false], [false, true], [true, true]].map(([a, b]) => {
+        const matrix = (array: TypedArray, rows: number, columns: number, turned: boolean): View => {
+          if (!turned) return { storage: filled(engine, 'float32', array), ...contiguous([rows, columns]) };
+          const copy = array.map((_, i) => array[(i % rows) * columns + Math.floor(i / rows)]!);
+          return { storage: filled(engine, 'float32', copy), ...permuted(contiguous([columns, rows]), [1, 0]) };
+        };
+        const storage = engine.allocate('float32', m * n);
+        engine.matmul(matrix(left, m, k, a!), matrix(right, k, n, b!), { storage, offset: 0 });
+        return engine.readSync(storage, 0, m * n);
+      });
+      for (const result of results) expect(result).toEqual(results[0]);
+    }
+  });
+});
+
 describe('gather and scatterAdd', () => {
   it('equal the reference', () => {
     for (let seed = 0; seed < 80; seed++) {

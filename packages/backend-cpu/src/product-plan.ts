@@ -1,0 +1,57 @@
+/** How a product is computed: which operand gives the lanes of the tiles, what is packed, and in which parts. By shapes and strides; results do not depend on it. */
+import { BLOCK_BYTES, BLOCK_DEPTH, LANE_BYTES } from './gemm.ts';
+import { COLUMNS } from './tile.ts';
+
+/** An operand as the product walks it: strides in elements, along its own axis and along the inner one. */
+export interface Side { readonly size: number; readonly stride: number; readonly inner: number }
+
+export interface ProductPlan {
+  /** Whether the rows of the result are lanes: it is computed turned. */
+  readonly turned: boolean;
+  /** Whether rows of tiles are packed, and whether all lanes of a chunk are, for all of the inner axis. */
+  readonly pack: boolean;
+  readonly whole: boolean;
+  readonly chunkRows: number;
+  readonly chunkLanes: number;
+  readonly depth: number;
+}
+
+/** Multiply-adds of a chunk: some tens of microseconds. */
+const CHUNK = 800_000;
+/** Multiply-adds of a whole product below which one chunk does it. */
+const SMALL = 1 << 18;
+const MOST_LANES = 1024;
+
+export function planProduct(a: Side, b: Side, inner: number, tile: number): ProductPlan {
+  const turned = cost(b, a, inner) + a.size * b.size < cost(a, b, inner);
+  const [rows, lanes] = turned ? [b, a] : [a, b];
+  // Cut into equal depths, a multiple of 4 for the packing.
+  const depth = (Math.ceil(inner / Math.ceil(inner / BLOCK_DEPTH)) + 3) & ~3;
+  const fitting = Math.floor(LANE_BYTES / 4 / inner) & -COLUMNS;
+  const whole = fitting >= 64 || fitting >= lanes.size;
+  const most = Math.min(whole ? fitting : Math.floor(LANE_BYTES / 4 / depth) & -COLUMNS, MOST_LANES);
+  const small = rows.size * lanes.size * inner <= SMALL;
+  const few = rows.size <= 16 * tile;
+  const wanted = few && !small ? Math.max(32, CHUNK / (rows.size * inner)) : most;
+  const chunkLanes = even(lanes.size, Math.min(wanted, most), COLUMNS);
+  const fair = small ? rows.size : Math.max(4 * tile, CHUNK / (chunkLanes * inner));
+  const chunkRows = even(rows.size, few ? rows.size : fair, tile);
+  const limit = turned ? Math.max(tile, Math.floor(BLOCK_BYTES / 4 / ((chunkLanes + COLUMNS - 1) & -COLUMNS) / tile) * tile) : Infinity;
+  return { turned, whole, depth, chunkLanes, chunkRows: Math.min(chunkRows, limit), pack: packed(rows, lanes.size) };
+}
+
+/** Parts of about `wanted` of `size`, all alike but for the last, a multiple of `step`. */
+function even(size: number, wanted: number, step: number): number {
+  const parts = Math.ceil(size / Math.max(step, wanted));
+  return Math.ceil(size / parts / step) * step;
+}
+
+/** Rows are read where they lie if neighbours follow each other and few panels need them. */
+const packed = ({ inner }: Side, lanes: number): boolean => lanes > 2 * COLUMNS && (inner !== 1 || lanes > 16 * COLUMNS);
+
+/** Cycles, roughly. */
+function cost(rows: Side, lanes: Side, inner: number): number {
+  const computing = Math.max(rows.size, 4) * Math.ceil(lanes.size / COLUMNS);
+  const packing = lanes.size * (lanes.stride === 1 ? 0.5 : lanes.inner === 1 ? 1.5 : 2.5) + (packed(rows, lanes.size) ? 0.7 * rows.size : 0);
+  return inner * (computing + packing);
+}
