@@ -1,5 +1,5 @@
 /** What the rules of products and views are made of. */
-import { fuse, type Scalar, type Tensor } from '@nn/tensor';
+import { fuse, type ProductAxes, type Scalar, type Tensor } from '@nn/tensor';
 import { type Layout, run } from '@nn/tensor/trace';
 
 /** a b, laid out as its operand was: the gradient of a transposed weight comes out gapless for the weight itself. */
@@ -7,6 +7,17 @@ export function oriented({ strides }: Layout, a: Tensor, b: Tensor): Tensor {
   const transposed = strides.at(-2) === 1 && strides.at(-1) !== 1;
   return transposed ? b.transpose(-1, -2).matmul(a.transpose(-1, -2)).transpose(-1, -2) : a.matmul(b);
 }
+
+/** `x` with its last axes, two groups of them, the other way round. */
+function turned(x: Tensor, first: number, second: number): Tensor {
+  const start = x.ndim - first - second;
+  const order = [...x.shape.keys()];
+  return x.permute(...order.slice(0, start), ...order.slice(start + first), ...order.slice(start, start + first));
+}
+/** The gradient of the left operand of a product over groups of axes, from that of the product. */
+export const leftOf = (g: Tensor, b: Tensor, { rows, inner, columns }: ProductAxes): Tensor => run('matmul', [g, turned(b, inner, columns)], { axes: { rows, inner: columns, columns: inner } })[0]!;
+/** And of the right operand. */
+export const rightOf = (a: Tensor, g: Tensor, { rows, inner, columns }: ProductAxes): Tensor => run('matmul', [turned(a, rows, inner), g], { axes: { rows: inner, inner: rows, columns } })[0]!;
 
 /** Zeros around `axis`; negative ones crop. */
 export function padded(x: Tensor, axis: number, before: number, after: number): Tensor {

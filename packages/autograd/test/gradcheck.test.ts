@@ -1,7 +1,7 @@
 /** Every differentiable operation against finite differences, gradients and gradients of gradients, in float64 on the reference. */
 import { describe, expect, it } from 'vitest';
 import { customGradient, gradCheck } from '@nn/autograd';
-import { concat, fuse, fuseRows, linear, range, type Scalar, stack, tensor, type Tensor } from '@nn/tensor';
+import { concat, contract, fuse, fuseRows, linear, range, type Scalar, stack, tensor, type Tensor } from '@nn/tensor';
 
 /** Values without ties, zeros or whole numbers, from `low` to `high`. */
 function spread(shape: readonly number[], low = -2, high = 2, salt = 0): Tensor {
@@ -57,6 +57,9 @@ describe('products', () => {
   const shapes = [[[3], [3]], [[2, 3], [3]], [[3], [3, 2]], [[2, 3], [3, 2]], [[2, 2, 3], [3, 2]], [[2, 2, 3], [2, 3, 2]], [[2, 1, 2, 3], [2, 3, 2]]] as const;
   for (const [a, b] of shapes) it(`[${a.join()}] x [${b.join()}]`, () => both((x, y) => x.matmul(y), spread(a), spread(b, -1, 1, 3)));
   it('of transposes', () => both((x, y) => x.T.matmul(y.T), spread([3, 2]), spread([2, 3], -1, 1, 3)));
+  it('over groups of axes', () => both((x, y) => contract(x, y, { rows: 1, inner: 2, columns: 1 }), spread([2, 2, 3]), spread([2, 3, 2], -1, 1, 3)));
+  it('of padded windows', () => both((x, w) => contract(x.pad([1, 1, 1, 1]).unfold(0, 2, 2).unfold(1, 2, 1), w, { rows: 2, inner: 2, columns: 1 }), spread([3, 3]), spread([2, 2, 2], -1, 1, 3)));
+  it('over groups of axes, with bias and activation', () => both((x, y, bias) => contract(x, y, { rows: 1, inner: 2, columns: 1 }, { bias, activation: 'sigmoid' }), spread([2, 2, 3]), spread([2, 3, 2], -1, 1, 3), spread([2])));
   it('with itself', () => both((x) => x.matmul(x.T), spread([2, 3])));
   it('of empty inner size', () => both((x, y, bias) => x.matmul(y, { bias }), spread([2, 0]), spread([0, 3]), spread([3])));
   for (const activation of ['relu', 'sigmoid', 'tanh', undefined] as const) {

@@ -1,7 +1,7 @@
 /** Einstein's summation: products over named axes, as matrix products of two operands at a time, from left to right. */
+import { contract as product } from './contract.ts';
 import { isFloat } from './dtype.ts';
 import { fail, show } from './errors.ts';
-import { sizeOf } from './shape.ts';
 import { scope } from './scope.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -72,8 +72,7 @@ function contract(a: Named, b: Named, wanted: string): Named {
     const products = wide.mul(other);
     return { x: inner.length === 0 ? products : products.sum(inner.split('').map((_, i) => axes.length + i)), axes };
   }
-  const [m, n, k] = [rows, columns, inner].map((names) => sizeOf(sizes(names))) as [number, number, number];
-  return { x: x.reshape(...sizes(batch), m, k).matmul(y.reshape(...sizes(batch), k, n)).reshape(...sizes(axes)), axes };
+  return { x: product(x, y, { rows: rows.length, inner: inner.length, columns: columns.length }), axes };
 }
 
 /**

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { complete, Device, type Memory } from './backend/device.ts';
+export type { ProductAxes } from './backend/interface.ts';
 export { broadcastTensors, meshgrid } from './arrange.ts';
 export { bincount, type CloseOptions, type Unique } from './counted.ts';
 export {
@@ -12,6 +13,7 @@ export {
 } from './create.ts';
 export type { DType, TypedArray } from './dtype.ts';
 export { isFloat } from './dtype.ts';
+export { contract } from './contract.ts';
 export { einsum } from './einsum.ts';
 export { fail, message, show } from './errors.ts';
 export { Elementwise, type Op, type Operand } from './expr/elementwise.ts';

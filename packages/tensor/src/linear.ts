@@ -55,7 +55,7 @@ const endOf = (y: Tensor, { bias, activation }: LinearEnd): Tensor => {
 
 const epilogues = new Map<string, ScalarFunction>();
 
-function epilogueFor(dtype: DType, { bias, activation }: LinearEnd): ScalarFunction | undefined {
+export function epilogueFor(dtype: DType, { bias, activation }: LinearEnd): ScalarFunction | undefined {
   if (!bias && !activation) return undefined;
   const key = `${dtype} ${bias?.dtype ?? ''} ${activation ?? ''}`;
   let f = epilogues.get(key);

@@ -64,6 +64,15 @@ export function slice(x: Tensor, axis: number, start: number, size: number, step
   return only(run('slice', [x], { axis, start, size, step }));
 }
 
+/** Axis `axis` as several of `sizes`; one may be -1. */
+export function unflatten(x: Tensor, axis: number, sizes: Shape): Tensor {
+  const at = normalizeAxis('unflatten', axis, x.shape.length);
+  const known = sizeOf(sizes.filter((size) => size !== -1));
+  const whole = sizes.map((size) => (size === -1 ? x.shape[at]! / known : size));
+  if (whole.length === 0 || sizeOf(whole) !== x.shape[at] || whole.some((size) => !Number.isInteger(size))) fail('unflatten', `axis ${axis} of ${show(x.shape)} has ${x.shape[at]} elements, ${show(sizes)} does not`);
+  return reshape(x, [...x.shape.slice(0, at), ...whole, ...x.shape.slice(at + 1)]);
+}
+
 export function narrow(x: Tensor, axis: number, start: number, length: number): Tensor {
   const at = normalizeAxis('narrow', axis, x.shape.length);
   const size = x.shape[at]!;

@@ -41,10 +41,14 @@ const executions: { readonly [P in Primitive]: Execution<P> } = {
     device.rows(f, views(inputs, 'rows', shape), uniforms, outputs.map((output) => output.target('rows')), shape, axes);
     return outputs;
   },
-  matmul([a, b, ...rest], { epilogue }, device) {
-    const shape = [...a!.shape.slice(0, -1), b!.shape.at(-1)!];
+  matmul([a, b, ...rest], { axes, epilogue }, device) {
+    const { inner, columns } = axes ?? { inner: 1, columns: 1 };
+    const shape = [...a!.shape.slice(0, a!.ndim - inner), ...b!.shape.slice(b!.ndim - columns)];
     const output = Handle.fresh(device, epilogue?.function.roots[0]!.dtype ?? a!.dtype, shape);
-    device.matmul(a![handle].view('matmul'), b![handle].view('matmul'), output.target('matmul'), epilogue && { ...epilogue, inputs: views(rest, 'matmul', shape) });
+    const [left, right, target] = [a![handle].view('matmul'), b![handle].view('matmul'), output.target('matmul')];
+    const end = epilogue && { ...epilogue, inputs: views(rest, 'matmul', shape) };
+    if (axes) device.contract(left, right, axes, target, end);
+    else device.matmul(left, right, target, end);
     return [output];
   },
   gather([source, index], { axis }, device) {

@@ -1,9 +1,10 @@
 /** Products beyond `matmul`: of vectors, over chosen axes, between all pairs; distances; convolution of sequences. */
+import { contract } from './contract.ts';
 import { fail, show } from './errors.ts';
 import type { Scalar } from './expr/scalar.ts';
 import { fuse } from './fuse.ts';
 import { concat } from './movement.ts';
-import { broadcastShapes, normalizeAxes, normalizeAxis, sizeOf } from './shape.ts';
+import { broadcastShapes, normalizeAxes, normalizeAxis } from './shape.ts';
 import { scope } from './scope.ts';
 import { norm, root } from './statistics.ts';
 import type { Tensor } from './tensor.ts';
@@ -46,9 +47,7 @@ export function tensordot(a: Tensor, b: Tensor, axes: number | readonly [readonl
   }
   return scope(() => {
     const [restA, restB] = [a.shape.map((_, i) => i).filter((i) => !left.includes(i)), b.shape.map((_, i) => i).filter((i) => !right.includes(i))];
-    const inner = sizeOf(left.map((axis) => a.shape[axis]!));
-    const [outA, outB] = [restA.map((axis) => a.shape[axis]!), restB.map((axis) => b.shape[axis]!)];
-    return a.permute(...restA, ...left).reshape(sizeOf(outA), inner).matmul(b.permute(...right, ...restB).reshape(inner, sizeOf(outB))).reshape(...outA, ...outB);
+    return contract(a.permute(...restA, ...left), b.permute(...right, ...restB), { rows: restA.length, inner: left.length, columns: restB.length });
   }, 'tensordot');
 }
 

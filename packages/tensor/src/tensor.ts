@@ -125,6 +125,8 @@ export class Tensor extends Vocabulary {
   squeeze(axes?: number | readonly number[]): Tensor { return move.squeeze(this, axes); }
   unsqueeze(axis: number): Tensor { return move.unsqueeze(this, axis); }
   flatten(startAxis = 0, endAxis = -1): Tensor { return move.flatten(this, startAxis, endAxis); }
+  /** One axis as several: the inverse of `flatten`. One size may be -1. */
+  unflatten(axis: number, sizes: Shape): Tensor { return move.unflatten(this, axis, sizes); }
   narrow(axis: number, start: number, length: number): Tensor { return move.narrow(this, axis, start, length); }
   flip(axes?: number | readonly number[]): Tensor { return move.flip(this, axes); }
   /** Pairs (before, after) for the last axis, the one before it, and so on. Negative ones crop. */

@@ -6,7 +6,7 @@ import type { CoreBackend, Epilogue, Target, View } from './interface.ts';
 import { uniformNumbers } from './philox.ts';
 
 /** The epilogue of a matmul as a map in place, where the kernel itself does not apply it. */
-export function applyEpilogue(backend: CoreBackend, { function: f, inputs, uniforms }: Epilogue, output: Target, shape: Shape): void {
+export function applyEpilogue(backend: Pick<CoreBackend, 'map'>, { function: f, inputs, uniforms }: Epilogue, output: Target, shape: Shape): void {
   const product: View = { storage: output.storage, shape, strides: stridesOf(shape), offset: output.offset, bounds: [] };
   backend.map(f, [product, ...inputs], uniforms, [output], shape);
 }

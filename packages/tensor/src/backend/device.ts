@@ -5,9 +5,10 @@ import type { RowFunction } from '../expr/rows.ts';
 import { contiguous } from '../layout.ts';
 import { reducedShape, type Shape, sizeOf } from '../shape.ts';
 import { cutting, fits } from './complete.ts';
+import { asMatrices, composeContract } from './compose-contract.ts';
 import { composeRows } from './compose-rows.ts';
 import { applyEpilogue, randomUniform, scatterAdd } from './compose.ts';
-import type { Backend, CoreBackend, Epilogue, Limits, MapCall, OptionalBackend, Reduction, Storage, Target, View } from './interface.ts';
+import type { Backend, CoreBackend, Epilogue, Limits, MapCall, OptionalBackend, ProductAxes, Reduction, Storage, Target, View } from './interface.ts';
 import { Faults } from './faults.ts';
 import { Pressure } from './pressure.ts';
 
@@ -110,6 +111,19 @@ export class Device implements CoreBackend, OptionalBackend {
     const apart = epilogue && !fits(this.limits, [a, b, ...epilogue.inputs], epilogue.uniforms.length, [output]);
     this.backend.matmul(a, b, output, apart ? undefined : epilogue);
     if (apart) applyEpilogue(this, epilogue, output, [...a.shape.slice(0, -1), b.shape.at(-1)!]);
+  }
+
+  contract(a: View, b: View, axes: ProductAxes, output: Target, epilogue?: Epilogue): void {
+    const { rows, inner, columns } = axes;
+    const result = [...a.shape.slice(0, a.shape.length - inner), ...b.shape.slice(b.shape.length - columns)];
+    const native = this.backend.contract && sizeOf(result) > 0 && sizeOf(a.shape) > 0 && !(asMatrices(a, rows, inner) && asMatrices(b, inner, columns));
+    if (!native) {
+      composeContract(this, a, b, axes, output, epilogue);
+      return;
+    }
+    const apart = epilogue && !fits(this.limits, [a, b, ...epilogue.inputs], epilogue.uniforms.length, [output]);
+    this.backend.contract!(a, b, axes, output, apart ? undefined : epilogue);
+    if (apart) applyEpilogue(this, epilogue, output, result);
   }
 
   gather(source: View, index: View, axis: number, output: Target): void {

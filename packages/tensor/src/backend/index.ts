@@ -2,8 +2,9 @@
  * The contract between tensors and engines: what an adapter implements, and the shared parts that make one short.
  * @packageDocumentation
  */
-export type { Backend, CoreBackend, Epilogue, Limits, MapCall, OptionalBackend, Reduction, Storage, Target, View } from './interface.ts';
+export type { Backend, CoreBackend, Epilogue, Limits, MapCall, OptionalBackend, ProductAxes, Reduction, Storage, Target, View } from './interface.ts';
 export { applyEpilogue } from './compose.ts';
+export { asMatrices, composeContract } from './compose-contract.ts';
 export { composeRows } from './compose-rows.ts';
 export { complete, Device, type Memory } from './device.ts';
 export { blocksFor, philox, randomWords, uniformNumbers } from './philox.ts';

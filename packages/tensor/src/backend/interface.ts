@@ -32,6 +32,9 @@ export interface Epilogue {
   readonly uniforms: readonly number[];
 }
 
+/** The axes of a product over groups of axes: how many are rows of the left operand, summed over, and columns of the right one. The others are batch axes. */
+export interface ProductAxes { readonly rows: number; readonly inner: number; readonly columns: number }
+
 /** The operands of one of several maps of the same function. */
 export interface MapCall {
   readonly inputs: readonly View[];
@@ -102,6 +105,9 @@ export interface OptionalBackend {
   /** Zeros of `shape`, then `output[index[i, j, ..], j, ..] += source[i, j, ..]` (for axis 0), in index order. An index out of range is left out.
    * Source and index have the same shape, which is `shape` but for `axis`. */
   scatterAdd(source: View, index: View, axis: number, shape: Shape, output: Target): void;
+  /** `[...batch, ...rows, ...inner] x [...batch, ...inner, ...columns]`: `matmul` over groups of axes whose elements do not lie evenly, such as the windows of a
+   * padded tensor. Only asked for where a copy or this is needed. The epilogue's inputs have the result's shape. */
+  contract(a: View, b: View, axes: ProductAxes, output: Target, epilogue?: Epilogue): void;
   /** Several maps of one function, as one kernel where possible. None reads or writes what another writes. */
   mapEach(f: ScalarFunction, calls: readonly MapCall[]): void;
   /** Reduces each row of `shape` (the elements that differ on `axes` only) stage by stage, and computes the results from elements and stages. All inputs have
