@@ -1,30 +1,60 @@
-/** WGSL functions that read a view at given coordinates, 0 outside of its bounds. */
-import type { Layout } from '@nn/tensor/backend';
-import { types } from './dialect.ts';
+/** WGSL that reads and writes elements. An arena is words, one by one or in fours; a dtype is a way to see them. */
+import type { DType, Layout, View } from '@nn/tensor/backend';
+import { baseOf, type Place } from './bindings.ts';
+import { castText, types } from './dialect.ts';
 import { lineText, pushLine, type Slots, type Values } from './params.ts';
-import type { GpuStorage } from './storage.ts';
 import type { Line } from './walk.ts';
 
-/** `fn name(coordinates) -> T`; `lines` are the view's, address first. */
-export function loadText(name: string, binding: number, { dtype }: GpuStorage, lines: readonly Line[], coordinates: readonly string[], slots: Slots): string {
+/** How a kernel declares the arenas: words, or fours of them, where every access is to whole fours. */
+export type Grain = 'words' | 'fours';
+
+const wordText = (arena: number, at: string, grain: Grain): string => (grain === 'words' ? `m${arena}[${at}]` : `m${arena}[(${at}) >> 2u][(${at}) & 3u]`);
+
+/** A word seen as an element of `dtype`. */
+export function seenText(word: string, dtype: DType): string {
+  if (dtype === 'uint32') return word;
+  return dtype === 'bool' ? `(${word} != 0u)` : `bitcast<${types[dtype]!}>(${word})`;
+}
+
+/** `code`, a value of `from`, as the word that an element of `to` is stored as. */
+export function kept(code: string, from: DType, to: DType): string {
+  const value = castText(code, from, to);
+  if (to === 'uint32') return value;
+  return to === 'bool' ? `u32(${value})` : `bitcast<u32>(${value})`;
+}
+
+/** The element number `at` of what lies in `place`. */
+export const elementAt = ({ arena, dtype }: Place, at: string, grain: Grain = 'words'): string => seenText(wordText(arena, at, grain), dtype);
+
+/** The statement that writes `code`, a value of `from`, to element number `at`. Only for words: a part of a four may not be written alone. */
+export const storeText = ({ arena, dtype }: Place, at: string, code: string, from: DType): string => `m${arena}[${at}] = ${kept(code, from, dtype)};`;
+
+/** `fn name(coordinates) -> T`: the element of a view, 0 outside of its bounds; `lines` are the view's, address first. */
+export function loadText(name: string, place: Place, lines: readonly Line[], coordinates: readonly string[], slots: Slots, grain: Grain = 'words'): string {
   const [address, ...bounds] = lines as [Line, ...Line[]];
-  const place = lineText(address, coordinates, slots);
+  const sum = lineText(address, coordinates, slots);
   const outside = bounds.map((bound) => `${lineText(bound, coordinates, slots)} >= ${slots.next()}`);
-  const value = `s${binding}[${place}]${dtype === 'bool' ? ' != 0u' : ''}`;
+  const type = types[place.dtype]!;
   return [
-    `fn ${name}(${coordinates.map((coordinate) => `${coordinate}: u32`).join(', ')}) -> ${types[dtype]!} {`,
-    ...outside.map((test) => `  if (${test}) { return ${types[dtype]!}(); }`),
-    `  return ${value};`,
+    `fn ${name}(${coordinates.map((coordinate) => `${coordinate}: u32`).join(', ')}) -> ${type} {`,
+    ...outside.map((test) => `  if (${test}) { return ${type}(); }`),
+    `  let place = ${sum};`,
+    `  return ${elementAt(place, 'place', grain)};`,
     '}',
   ].join('\n');
 }
 
-export function pushLoad(view: Layout, lines: readonly Line[], values: Values): void {
-  pushLine(lines[0]!, values);
+export function pushLoad(view: View, lines: readonly Line[], values: Values): void {
+  pushAddress(view, lines[0]!, values);
   for (const [i, { size }] of view.bounds.entries()) {
     pushLine(lines[i + 1]!, values);
     values.push(size);
   }
+}
+
+/** The address line of a view, counted from the start of the arena. */
+export function pushAddress({ storage }: View, { offset, strides }: Line, values: Values): void {
+  pushLine({ offset: offset + baseOf(storage), strides }, values);
 }
 
 /** Takes each view's lines off the front of `lines`: those of the first, of the second, and the rest. */

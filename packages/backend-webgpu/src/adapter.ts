@@ -6,7 +6,11 @@ const wanted = [
   'maxStorageBuffersPerShaderStage', 'maxBufferSize', 'maxStorageBufferBindingSize', 'maxComputeWorkgroupStorageSize', 'maxComputeInvocationsPerWorkgroup', 'maxComputeWorkgroupSizeX',
 ] as const;
 
-export async function requestDevice(gpu: GPU, where: string, powerPreference: GPUPowerPreference | undefined): Promise<{ readonly device: GPUDevice; readonly info: GPUAdapterInfo }> {
+/** Features that kernels use where they are. */
+const useful = ['subgroups', 'timestamp-query'] as const;
+
+/** `bare` asks for no feature and no more than the default limits, as on the poorest adapter. */
+export async function requestDevice(gpu: GPU, where: string, powerPreference: GPUPowerPreference | undefined, bare = false): Promise<{ readonly device: GPUDevice; readonly info: GPUAdapterInfo }> {
   const adapter = await gpu.requestAdapter(powerPreference ? { powerPreference } : {});
   if (!adapter) {
     fail('webgpu', `${where} finds no GPU adapter`, where === 'Dawn'
@@ -14,14 +18,15 @@ export async function requestDevice(gpu: GPU, where: string, powerPreference: GP
       : 'Update the browser and the GPU driver, or look at chrome://gpu for why it is off. Or use the cpu device.');
   }
   const requiredLimits = Object.fromEntries(wanted.map((name) => [name, adapter.limits[name]]));
-  return { device: await adapter.requestDevice({ requiredLimits }), info: adapter.info };
+  const requiredFeatures = useful.filter((feature) => adapter.features.has(feature));
+  return { device: await adapter.requestDevice(bare ? {} : { requiredLimits, requiredFeatures }), info: adapter.info };
 }
 
 /** Whether kernels run on the host's processor. */
 export const isSoftware = (info: GPUAdapterInfo): boolean =>
   info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${info.architecture} ${info.device} ${info.description}`);
 
-export function describe(info: GPUAdapterInfo, where: string): string {
+export function describe(info: GPUAdapterInfo, { features }: GPUDevice, where: string): string {
   const adapter = [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(', ') || 'adapter not named';
-  return `webgpu (${isSoftware(info) ? 'SOFTWARE ADAPTER, not a GPU: ' : ''}${adapter}; ${where})`;
+  return `webgpu (${isSoftware(info) ? 'SOFTWARE ADAPTER, not a GPU: ' : ''}${adapter}; ${[where, ...useful.filter((feature) => features.has(feature))].join(', ')})`;
 }

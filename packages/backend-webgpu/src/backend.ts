@@ -1,5 +1,5 @@
 import {
-  applyEpilogue, type Backend, type DType, type Epilogue, fail, identity, type Limits, contiguous, type Reduction, type ScalarFunction, type Shape, sizeOf, type Storage, type Target,
+  type Backend, type DType, type Epilogue, identity, type Limits, contiguous, type Reduction, type ScalarFunction, type Shape, sizeOf, type Storage, type Target,
   type TypedArray, type View,
 } from '@nn/tensor/backend';
 import { clobbers } from './bindings.ts';
@@ -9,7 +9,6 @@ import { map } from './map.ts';
 import { matmul } from './matmul.ts';
 import { randomUniform } from './random.ts';
 import { reduce } from './reduce.ts';
-import { ELEMENT_BYTES } from './storage.ts';
 
 /** What differs from adapter to adapter. */
 export interface Traits {
@@ -26,26 +25,18 @@ export class WebGpuBackend implements Backend {
   readonly #description: string;
 
   constructor(engine: Engine, { description, memoryBytes, nonFinite }: Traits) {
-    const { maxStorageBuffersPerShaderStage, maxBufferSize, maxStorageBufferBindingSize } = engine.device.limits;
     this.engine = engine;
     this.#description = description;
     this.limits = {
       dtypes: ['bool', 'uint32', 'int32', 'float32'],
-      // One binding is kept back for results that cannot be written where they belong at once, see #aside.
-      inputs: 32, outputs: maxStorageBuffersPerShaderStage - 2, bindings: maxStorageBuffersPerShaderStage - 1, uniforms: 256, rank: 32,
-      storageBytes: Math.min(maxBufferSize, maxStorageBufferBindingSize), memoryBytes,
-      slices: true, integers: 2 ** 31, nonFinite, tolerance: 2e-6,
+      // Bound by the parameters of a kernel, 64 KiB of them.
+      inputs: 128, outputs: 64, bindings: Infinity, uniforms: 1024, rank: 32,
+      storageBytes: engine.memory.largest, memoryBytes, slices: true, integers: 2 ** 31, nonFinite, tolerance: 2e-6,
     };
   }
 
   describe(): string { return this.#description; }
-
-  allocate(dtype: DType, length: number): Storage {
-    const bytes = length * ELEMENT_BYTES;
-    if (bytes > this.limits.storageBytes) fail('allocate', `${length} elements of ${dtype} take ${bytes} bytes, the adapter ${this.limits.storageBytes}`, 'Use smaller batches.');
-    return this.engine.allocate(dtype, length);
-  }
-
+  allocate(dtype: DType, length: number): Storage { return this.engine.allocate(dtype, length); }
   free(storage: Storage): void { this.engine.free(storage); }
   write(storage: Storage, values: TypedArray, offset = 0): void { this.engine.write(storage, values, offset); }
   read(storage: Storage, offset: number, length: number): Promise<TypedArray> { return this.engine.read(storage, offset, length); }
@@ -56,15 +47,12 @@ export class WebGpuBackend implements Backend {
 
   reduce(kind: Reduction, f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], shape: Shape, axes: readonly number[], output: Target): void {
     const size = sizeOf(shape.filter((_, axis) => !axes.includes(axis)));
-    this.#aside([output], size, inputs, [], ([target]) => reduce(this.engine, kind, f, inputs, uniforms, shape, axes, target!));
+    this.#aside([output], size, inputs, [], ([target]) => reduce(this.engine, { kind, function: f, inputs, uniforms, shape, axes, output: target! }));
   }
 
   matmul(a: View, b: View, output: Target, epilogue?: Epilogue): void {
-    const extra = epilogue?.inputs ?? [];
     const shape = [...a.shape.slice(0, -1), b.shape.at(-1)!];
-    const fused = new Set([a, b, ...extra, output].map(({ storage }) => storage)).size <= this.limits.bindings;
-    this.#aside([output], sizeOf(shape), [a, b], fused ? extra : [], ([target]) => matmul(this.engine, a, b, target!, fused ? epilogue : undefined));
-    if (epilogue && !fused) applyEpilogue(this, epilogue, output, shape);
+    this.#aside([output], sizeOf(shape), [a, b], epilogue?.inputs ?? [], ([target]) => matmul(this.engine, a, b, target!, epilogue));
   }
 
   gather(source: View, index: View, axis: number, output: Target): void {

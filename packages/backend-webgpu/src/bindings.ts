@@ -1,37 +1,46 @@
-/** Which storages a kernel binds: each once, however many views read it, and for writing as well where it is an output. */
-import type { Storage, Target, View } from '@nn/tensor/backend';
+/** What a kernel binds: each arena once, for reading and writing, however many views and targets lie in it. */
+import type { DType, Storage, Target, View } from '@nn/tensor/backend';
 import { isContiguous, sizeOf } from '@nn/tensor/backend';
-import { stored } from './dialect.ts';
-import type { GpuStorage } from './storage.ts';
+import type { Arena } from './arena.ts';
+import { elementBytes, type GpuStorage } from './storage.ts';
 
+/** Where an operand lies, as the text of a kernel needs it: the number of its binding, and how its elements are spelled. */
+export interface Place {
+  readonly arena: number;
+  readonly dtype: DType;
+}
+
+/** The operands of one dispatch, all of which have their blocks. */
 export class Bindings {
-  readonly storages: GpuStorage[] = [];
-  /** Positions in `storages`. */
-  readonly inputs: readonly number[];
-  readonly outputs: readonly number[];
+  readonly arenas: Arena[] = [];
+  readonly storages: readonly GpuStorage[];
+  readonly inputs: readonly Place[];
+  readonly outputs: readonly Place[];
 
-  constructor(inputs: readonly View[], outputs: readonly Target[]) {
-    this.inputs = inputs.map(({ storage }) => this.#place(storage));
-    this.outputs = outputs.map(({ storage }) => this.#place(storage));
+  constructor(inputs: readonly Storage[], outputs: readonly Storage[]) {
+    this.storages = [...inputs, ...outputs] as GpuStorage[];
+    this.inputs = inputs.map((storage) => this.#place(storage));
+    this.outputs = outputs.map((storage) => this.#place(storage));
   }
-
-  /** `r` or `w` for each storage; kernels of equal access share a layout. */
-  get access(): string { return this.storages.map((_, i) => (this.outputs.includes(i) ? 'w' : 'r')).join(''); }
 
   /** What of the bindings shapes the text of a kernel. */
-  get signature(): string { return `${this.inputs.join()}>${this.outputs.join()}:${this.storages.map(({ dtype }) => dtype[0]).join('')}`; }
-
-  get declarations(): string[] {
-    const { access } = this;
-    return this.storages.map(({ dtype }, i) =>
-      `@group(0) @binding(${i + 1}) var<storage, ${access[i] === 'w' ? 'read_write' : 'read'}> s${i}: array<${stored(dtype)}>;`);
+  get signature(): string {
+    const spell = (places: readonly Place[]) => places.map(({ arena, dtype }) => `${letters[dtype]}${arena || ''}`).join('');
+    return `${this.arenas.length}:${spell(this.inputs)}>${spell(this.outputs)}`;
   }
 
-  #place(storage: Storage): number {
-    const at = this.storages.indexOf(storage as GpuStorage);
-    return at >= 0 ? at : this.storages.push(storage as GpuStorage) - 1;
+  #place(storage: Storage): Place {
+    const { arena } = (storage as GpuStorage).block!;
+    let at = this.arenas.indexOf(arena);
+    if (at < 0) at = this.arenas.push(arena) - 1;
+    return { arena: at, dtype: storage.dtype };
   }
 }
+
+const letters: { readonly [D in DType]: string } = { bool: 'b', uint32: 'u', int32: 'i', float16: 'h', float32: 'f', float64: 'd' };
+
+/** The number of the first element of `storage`, counting elements of its size from the start of its arena. */
+export const baseOf = (storage: Storage): number => (storage as GpuStorage).block!.offset / elementBytes(storage.dtype);
 
 /** Whether a kernel that writes `size` elements to `target` would change what `view` has yet to read. */
 export function clobbers({ storage, offset }: Target, size: number, view: View, inPlace: boolean): boolean {

@@ -1,13 +1,13 @@
-/** The part that map, reduce and a matmul's epilogue share: reading the inputs of a scalar function and computing its roots. */
-import { type Layout, ordered, print, type ScalarFunction, type View } from '@nn/tensor/backend';
-import { boundsSignature, linesPerView, loadText, pushLoad } from './access.ts';
-import type { Bindings } from './bindings.ts';
-import { castText, wgsl } from './dialect.ts';
+/** The part that all verbs with a scalar function share: reading its inputs and computing its roots. */
+import { type DType, type Layout, ordered, print, type ScalarFunction, type View } from '@nn/tensor/backend';
+import { boundsSignature, type Grain, linesPerView, loadText, pushLoad } from './access.ts';
+import type { Bindings, Place } from './bindings.ts';
+import { castText, types, wgsl } from './dialect.ts';
 import { lineText, pushLine, pushUniforms, type Slots, uniformsText, type Values } from './params.ts';
 import { type Line, linesOf, reordered, signature, type Walk } from './walk.ts';
 
 /** The axes whose coordinate `f` reads. */
-function indexAxes(f: ScalarFunction): readonly number[] {
+export function indexAxes(f: ScalarFunction): readonly number[] {
   let axes = known.get(f);
   if (!axes) known.set(f, (axes = ordered(f.roots).filter((node) => node.op === 'index').map((node) => node.value)));
   return axes;
@@ -24,36 +24,46 @@ export const functionLines = (f: ScalarFunction, views: readonly Layout[], order
 export const bodySignature = (views: readonly Layout[], walk: Walk, bindings: Bindings): string =>
   `${signature(walk)}|${boundsSignature(views)}|${bindings.signature}`;
 
-/** Functions that read the inputs, the statements that compute, and the roots. */
-export interface Body {
-  readonly loads: readonly string[];
-  readonly lines: readonly string[];
-  readonly roots: readonly string[];
+/** `fn name(x0, x1, ..., a0, ...) -> Name`: the function itself, from its inputs and coordinates to a struct of its roots `r0`, `r1`, ... */
+export function functionText(name: string, f: ScalarFunction, slots: Slots): string {
+  const parameters = [...f.inputs.map((dtype, i) => `x${i}: ${types[dtype]!}`), ...indexAxes(f).map((axis) => `a${axis}: i32`)];
+  const printed = print(f, wgsl);
+  const result = name[0]!.toUpperCase() + name.slice(1);
+  return [
+    `struct ${result} { ${f.roots.map(({ dtype }, i) => `r${i}: ${types[dtype]!}`).join(', ')} }`,
+    `fn ${name}(${parameters.join(', ')}) -> ${result} {`,
+    ...[...uniformsText(f, slots), ...printed.lines].map((line) => `  ${line}`),
+    `  return ${result}(${printed.roots.join(', ')});`,
+    '}',
+  ].join('\n');
 }
 
-/** `first` inputs of `f` have values already, called `x0`, `x1` ...; `views` are the inputs after them, bound at `places`. */
+/** Functions that read the inputs and compute, and the call that does both at the current coordinates. */
+export interface Body {
+  readonly globals: readonly string[];
+  readonly call: string;
+}
+
+/** `first` inputs of `f` have values already, called `x0`, `x1` ...; `views` are the inputs after them, at `places`. The call gives a struct of the roots. */
 export function bodyText(
-  f: ScalarFunction, first: number, views: readonly View[], places: readonly number[], bindings: Bindings, lines: readonly Line[], coordinates: readonly string[], slots: Slots,
+  name: string, f: ScalarFunction, first: number, views: readonly View[], places: readonly Place[], lines: readonly Line[], coordinates: readonly string[], slots: Slots, grain: Grain = 'words',
 ): Body {
   const { perView, rest } = linesPerView(views, lines);
-  const loads = views.map((_, i) => loadText(`load${first + i}`, places[i]!, bindings.storages[places[i]!]!, perView[i]!, coordinates, slots));
+  const loads = views.map((_, i) => loadText(`${name}_load${first + i}`, places[i]!, perView[i]!, coordinates, slots, grain));
   const at = coordinates.join(', ');
-  const printed = print(f, wgsl);
-  return {
-    loads,
-    lines: [
-      ...views.map(({ storage }, i) => `let x${first + i} = ${castText(`load${first + i}(${at})`, storage.dtype, f.inputs[first + i]!)};`),
-      ...indexAxes(f).map((axis, i) => `let a${axis} = i32(${lineText(rest[i]!, coordinates, slots)});`),
-      ...uniformsText(f, slots),
-      ...printed.lines,
-    ],
-    roots: printed.roots,
-  };
+  const given = Array.from({ length: first }, (_, i) => `x${i}`);
+  const read = views.map(({ storage }, i) => castText(`${name}_load${first + i}(${at})`, storage.dtype, f.inputs[first + i]!));
+  const axes = indexAxes(f).map((_, i) => `i32(${lineText(rest[i]!, coordinates, slots)})`);
+  return { globals: [...loads, functionText(name, f, slots)], call: `${name}(${[...given, ...read, ...axes].join(', ')})` };
 }
 
+/** The values for the slots of {@link bodyText}, in its order. */
 export function pushBody(f: ScalarFunction, views: readonly View[], uniforms: readonly number[], lines: readonly Line[], values: Values): void {
   const { perView, rest } = linesPerView(views, lines);
   for (const [i, view] of views.entries()) pushLoad(view, perView[i]!, values);
   for (const line of rest) pushLine(line, values);
   pushUniforms(f, uniforms, values);
 }
+
+/** Dtypes of the roots. */
+export const rootType = (f: ScalarFunction, k = 0): DType => f.roots[k]!.dtype;

@@ -3,7 +3,6 @@ import type { Dialect, DType, Scalar, Spelling } from '@nn/tensor/backend';
 
 /** The WGSL type of a value; in memory a bool is a u32. */
 export const types: { readonly [D in DType]?: string } = { float32: 'f32', int32: 'i32', uint32: 'u32', bool: 'bool' };
-export const stored = (dtype: DType): string => (dtype === 'bool' ? 'u32' : types[dtype]!);
 
 const isFloat = (node: Scalar): boolean => node.dtype === 'float32';
 const isBool = (node: Scalar): boolean => node.dtype === 'bool';
@@ -67,5 +66,3 @@ export const wgsl: Dialect = {
   bind: (serial, code) => ({ line: `let t${serial} = ${code};`, name: `t${serial}` }),
 };
 
-/** `code`, a value of `from`, as it is stored in memory of `to`. */
-export const storedText = (code: string, from: DType, to: DType): string => (to === 'bool' ? `u32(${castText(code, from, to)})` : castText(code, from, to));

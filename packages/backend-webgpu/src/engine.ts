@@ -1,13 +1,16 @@
 /** What the verbs stand on: storages, and one way to run a kernel. */
-import { type DType, fail, hostArray, type Storage, type TypedArray } from '@nn/tensor/backend';
-import type { Bindings } from './bindings.ts';
+import { type DType, fail, type Storage, type TypedArray } from '@nn/tensor/backend';
+import type { Arena } from './arena.ts';
+import { Bindings } from './bindings.ts';
 import { Failures } from './failures.ts';
+import { fromDevice, toDevice } from './host.ts';
 import type { Kernel } from './kernel.ts';
+import { Memory } from './memory.ts';
 import { Values } from './params.ts';
 import { Pipelines } from './pipelines.ts';
-import { Pool } from './pool.ts';
 import { Recorder } from './recorder.ts';
-import { ELEMENT_BYTES, type GpuStorage, newStorage, type PooledBuffer } from './storage.ts';
+import { Staging } from './staging.ts';
+import { elementBytes, type GpuStorage, newStorage, storageBytes } from './storage.ts';
 
 /** One dispatch. */
 export interface Work {
@@ -15,6 +18,8 @@ export interface Work {
   readonly family: string;
   readonly variant: string;
   readonly build: () => Kernel;
+  /** The shapes, for an error of the kernel. */
+  readonly facts: () => string;
   readonly bindings: Bindings;
   readonly values: Values;
   /** Elements or workgroups in all, as the kernel counts them, and workgroups to start. */
@@ -29,7 +34,7 @@ export interface Counts {
   readonly kernels: number;
   readonly bindGroups: number;
   readonly buffers: number;
-  /** Bytes of all buffers of the pool, in use or free. */
+  /** Bytes of all buffers, in use or free. */
   readonly bytes: number;
 }
 
@@ -37,119 +42,157 @@ export interface EngineOptions {
   readonly onKernel?: ((kernel: Kernel) => void) | undefined;
   /** Reads give zeros: Dawn's null backend does not even copy. */
   readonly blank?: boolean;
+  /** Most bytes of one arena. Default: what the adapter can bind. */
+  readonly arenaBytes?: number | undefined;
+  /** Whether the language has `subgroup_id`. Default false. */
+  readonly subgroups?: boolean;
 }
 
 const MAP_READ = 1;
 
 export class Engine {
   readonly device: GPUDevice;
+  readonly memory: Memory;
   /** The verbs' one collector: each dispatch copies what it holds. */
   readonly values = new Values();
-  readonly #failures: Failures;
-  readonly #pool: Pool;
-  readonly #staging: Pool;
+  readonly failures: Failures;
+  readonly #staging: Staging;
   readonly #recorder: Recorder;
   readonly #pipelines: Pipelines;
   readonly #widest: number;
+  readonly #mostArenas: number;
   readonly #blank: boolean;
+  /** Whether kernels may add up a subgroup at once. */
+  readonly subgroups: boolean;
 
-  constructor(device: GPUDevice, { onKernel, blank = false }: EngineOptions) {
+  constructor(device: GPUDevice, { onKernel, blank = false, arenaBytes, subgroups = false }: EngineOptions) {
     this.device = device;
     this.#blank = blank;
     this.#widest = device.limits.maxComputeWorkgroupsPerDimension;
-    this.#failures = new Failures(device);
-    this.#pool = new Pool(device, this.#failures, 'storage');
-    this.#staging = new Pool(device, this.#failures, 'staging');
-    this.#recorder = new Recorder(device, this.#failures, () => this.#pool.trim());
-    this.#pipelines = new Pipelines(device, this.#failures, this.#recorder.ring, onKernel);
+    this.#mostArenas = device.limits.maxStorageBuffersPerShaderStage;
+    this.subgroups = subgroups && device.features.has('subgroups');
+    this.failures = new Failures(device);
+    this.#recorder = new Recorder(device, this.failures, () => this.memory.trim());
+    this.memory = new Memory(device, this.failures, this.#recorder, (id) => this.#pipelines.forget(id), arenaBytes);
+    this.#staging = new Staging(device, this.failures);
+    this.#pipelines = new Pipelines(device, this.failures, this.#recorder.ring, onKernel);
   }
 
   counts(): Counts {
     const { dispatches, submits } = this.#recorder;
     const { kernels, bindGroups } = this.#pipelines;
-    return { dispatches, submits, kernels, bindGroups, buffers: this.#pool.made + this.#staging.made, bytes: this.#pool.bytes + this.#staging.bytes };
+    return { dispatches, submits, kernels, bindGroups, buffers: this.memory.made + this.#staging.made, bytes: this.memory.bytes + this.#staging.bytes };
   }
 
-  allocate(dtype: DType, length: number): GpuStorage { return newStorage(dtype, length); }
+  allocate(dtype: DType, length: number): GpuStorage {
+    this.failures.throwKnown();
+    return newStorage(dtype, length);
+  }
 
   free(storage: Storage): void {
     const own = storage as GpuStorage;
-    if (own.buffer) this.#pool.give(own.buffer);
-    own.buffer = undefined;
+    if (own.block) this.memory.give(own.block);
+    own.block = undefined;
     own.freed = true;
   }
 
-  run({ family, variant, build, bindings, values, total, groups }: Work): void {
-    const most = this.device.limits.maxStorageBuffersPerShaderStage;
-    if (bindings.storages.length > most) fail('webgpu', `a kernel of ${bindings.storages.length} storages, the adapter takes ${most}`);
-    const kernel = this.#pipelines.kernel(family, variant, build);
-    this.#recorder.prepare(kernel.paramBytes);
-    const buffers = bindings.storages.map((storage) => this.#buffer(storage));
-    for (const buffer of buffers) buffer.batch = this.#recorder.batch;
-    const row = Math.min(groups, this.#widest);
-    this.#recorder.dispatch(kernel, this.#pipelines.group(kernel, buffers), values.words(row, total), kernel.paramBytes, row, Math.ceil(groups / row));
+  /** Gives every operand its block, and brings together those of too many arenas for one kernel. */
+  bind(inputs: readonly { readonly storage: Storage }[], outputs: readonly { readonly storage: Storage }[]): Bindings {
+    const [read, written] = [inputs.map(({ storage }) => storage), outputs.map(({ storage }) => storage)];
+    for (const storage of read) this.#place(storage as GpuStorage);
+    for (const storage of written) this.#place(storage as GpuStorage);
+    const bindings = new Bindings(read, written);
+    if (bindings.arenas.length <= this.#mostArenas) return bindings;
+    this.#gather(bindings);
+    return new Bindings(read, written);
   }
 
-  /** Host writes overtake what is only recorded. So a storage written as a whole gets an idle buffer, and one written in part waits for its batch to be submitted. */
+  run({ family, variant, build, facts, bindings, values, total, groups }: Work): void {
+    const kernel = this.#pipelines.kernel(family, variant, build, facts);
+    const row = Math.min(groups, this.#widest);
+    const words = values.words(row, total);
+    this.#recorder.prepare(words.length);
+    for (const { block } of bindings.storages) block!.batch = this.#recorder.batch;
+    this.#recorder.dispatch(kernel, this.#pipelines.group(kernel, bindings.arenas), words, row, Math.ceil(groups / row));
+  }
+
+  /** Host writes overtake what is only recorded. So a storage written as a whole gets an idle block, and one written in part waits for its batch to be submitted. */
   write(storage: Storage, values: TypedArray, offset: number): void {
+    this.failures.throwKnown();
     const own = storage as GpuStorage;
-    if (!own.buffer || own.buffer.batch >= this.#recorder.batch) {
-      if (offset === 0 && values.length === own.length) {
-        if (own.buffer) this.#pool.give(own.buffer);
-        own.buffer = this.#pool.take(own.length * ELEMENT_BYTES, this.#recorder.batch);
-      } else {
-        const buffer = this.#buffer(own);
-        if (buffer.batch >= this.#recorder.batch) this.#recorder.flush();
-      }
+    if (own.freed) fail('write', 'a released storage was used');
+    const bytes = toDevice(own.dtype, values);
+    const whole = offset === 0 && values.length === own.length;
+    if (own.block && own.block.batch >= this.#recorder.batch) {
+      if (whole) {
+        this.memory.give(own.block);
+        own.block = undefined;
+      } else this.#recorder.flush();
     }
-    const words = toDevice(own.dtype, values);
-    this.device.queue.writeBuffer(own.buffer!.gpu, offset * ELEMENT_BYTES, words.buffer, words.byteOffset, words.byteLength);
+    own.block ??= this.memory.takeIdle(storageBytes(own));
+    this.device.queue.writeBuffer(own.block.arena.gpu, own.block.offset + offset * elementBytes(own.dtype), bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   async read(storage: Storage, offset: number, length: number): Promise<TypedArray> {
     const { dtype } = storage;
-    this.#failures.throwKnown();
-    const bytes = length * ELEMENT_BYTES;
-    if (bytes === 0) return hostArray(dtype, 0);
-    const from = this.#buffer(storage as GpuStorage);
+    this.failures.throwKnown();
+    const each = elementBytes(dtype);
+    // Copies are of whole words.
+    const first = Math.floor((offset * each) / 4) * 4;
+    const bytes = Math.ceil(((offset + length) * each) / 4) * 4 - first;
+    if (bytes <= 0) return fromDevice(dtype, new ArrayBuffer(0), 0, 0);
+    const { arena, offset: start } = this.#place(storage as GpuStorage);
     const staging = this.#staging.take(bytes);
-    this.#recorder.copy(from.gpu, offset * ELEMENT_BYTES, staging.gpu, bytes);
+    this.#recorder.copy(arena.gpu, start + first, staging, 0, bytes);
     this.#recorder.flush();
     try {
-      await staging.gpu.mapAsync(MAP_READ, 0, bytes);
+      await staging.mapAsync(MAP_READ, 0, bytes);
     } catch (error) {
-      await this.#failures.check();
+      await this.failures.check();
       throw error;
     }
-    const values = this.#blank ? hostArray(dtype, length) : fromDevice(dtype, staging.gpu.getMappedRange(0, bytes));
-    staging.gpu.unmap();
+    const values = fromDevice(dtype, this.#blank ? new ArrayBuffer(bytes) : staging.getMappedRange(0, bytes), offset * each - first, length);
+    staging.unmap();
     this.#staging.give(staging);
-    this.#staging.trim();
-    await this.#failures.check();
+    await this.failures.check();
     return values;
   }
 
   async destroy(): Promise<void> {
     this.#recorder.flush();
-    await this.device.queue.onSubmittedWorkDone();
+    if (!this.failures.lost) await this.device.queue.onSubmittedWorkDone();
     this.device.destroy();
   }
 
-  #buffer(storage: GpuStorage): PooledBuffer {
+  #place(storage: GpuStorage) {
     if (storage.freed) fail('webgpu', 'a released storage was used');
-    return (storage.buffer ??= this.#pool.take(storage.length * ELEMENT_BYTES));
+    return (storage.block ??= this.memory.take(storageBytes(storage)));
   }
-}
 
-/** Values as the device holds them: four bytes each. */
-function toDevice(dtype: DType, values: TypedArray): TypedArray {
-  if (dtype === 'bool') return Uint32Array.from(values, (value) => +(value !== 0));
-  const own = hostArray(dtype, 0).constructor as new (values: ArrayLike<number>) => TypedArray;
-  return values instanceof own && values.buffer instanceof ArrayBuffer ? values : new own(values);
-}
-
-function fromDevice(dtype: DType, bytes: ArrayBuffer): TypedArray {
-  if (dtype === 'bool') return Uint8Array.from(new Uint32Array(bytes));
-  const own = hostArray(dtype, 0).constructor as new (bytes: ArrayBuffer) => TypedArray;
-  return new own(bytes.slice(0));
+  /** Moves storages out of the arenas of which a kernel needs least, into new ones, until few enough are left. */
+  #gather({ arenas, storages }: Bindings): void {
+    const needed = (arena: Arena) => [...new Set(storages)].filter(({ block }) => block!.arena === arena);
+    const total = (of: readonly GpuStorage[]) => of.reduce((sum, { block }) => sum + block!.bytes, 0);
+    const parts = arenas.map(needed).sort((a, b) => total(a) - total(b));
+    const { largest } = this.memory;
+    let count = parts.length - this.#mostArenas + 1;
+    const moved = () => parts.slice(0, count).flat().sort((a, b) => b.block!.bytes - a.block!.bytes);
+    while (count < parts.length && parts.length - count + Math.ceil(total(moved()) / largest) > this.#mostArenas) count++;
+    const fresh: Arena[] = [];
+    for (const storage of moved()) {
+      const from = storage.block!;
+      let to = fresh.at(-1)?.take(from.bytes, Infinity);
+      if (!to) {
+        fresh.push(this.memory.open(Math.min(largest, total(moved()))));
+        to = fresh.at(-1)!.take(from.bytes, Infinity)!;
+      }
+      this.#recorder.copy(from.arena.gpu, from.offset, to.arena.gpu, to.offset, from.bytes);
+      from.batch = to.batch = this.#recorder.batch;
+      this.memory.give(from);
+      storage.block = to;
+    }
+    if (parts.length - count + fresh.length > this.#mostArenas) {
+      fail('webgpu', `a kernel works on ${storages.length} storages that fill more than the ${this.#mostArenas} buffers of ${largest} bytes that the adapter binds at once`, 'Use smaller batches.');
+    }
+  }
 }

@@ -1,10 +1,14 @@
-/** What went wrong on the device. It is learnt later than it is done, kept, and thrown at every read from then on: values after a failure cannot be trusted. */
+/** What went wrong on the device. It is learnt later than it is done, kept, and thrown at every call from then on: values after a failure cannot be trusted. */
 import { message } from '@nn/tensor/backend';
 
 /** What was being done, for the `cause` of an error. */
 export interface Doing {
   readonly operation: string;
   readonly wgsl?: string;
+  /** Shapes. */
+  readonly facts?: string;
+  /** Asked for. */
+  readonly bytes?: number;
 }
 
 const ADVICE = 'What the device holds is lost: make a new device and restore from host copies.';
@@ -13,6 +17,8 @@ export class Failures {
   readonly #device: GPUDevice;
   readonly #pending = new Set<Promise<void>>();
   #first: Error | undefined;
+  /** Whether the device is gone. */
+  lost = false;
 
   constructor(device: GPUDevice) {
     this.#device = device;
@@ -21,6 +27,7 @@ export class Failures {
       this.#note({ operation: 'webgpu' }, event.error);
     });
     void device.lost.then(({ reason, message: why }) => {
+      this.lost = true;
       this.#first ??= reason === 'destroyed'
         ? new Error(message('webgpu', 'the device was destroyed', 'Keep results on the host before destroy(), or make a new device.'))
         : new Error(message('webgpu', `the device was lost (${why || reason})`, ADVICE));
@@ -53,10 +60,11 @@ export class Failures {
     void news.then(() => this.#pending.delete(news));
   }
 
-  #note({ operation, wgsl }: Doing, error: GPUError): void {
+  #note({ operation, wgsl, facts, bytes }: Doing, error: GPUError): void {
     const memory = 'GPUOutOfMemoryError' === error.constructor.name || /out of memory/i.test(error.message);
+    const cause = { operation, shapes: facts, wgsl, message: error.message };
     this.#first ??= memory
-      ? new Error(message(operation, 'the GPU has no memory left', `Use smaller batches. ${ADVICE}`), { cause: { operation, wgsl, message: error.message } })
-      : new Error(message(operation, `the GPU refused it: ${error.message.split('\n')[0]!}`, ADVICE), { cause: { operation, wgsl, message: error.message } });
+      ? new Error(message(operation, `the GPU has no memory left${bytes ? ` (${(bytes / 2 ** 20).toFixed(1)} MiB were asked for)` : ''}`, `Use smaller batches. ${ADVICE}`), { cause })
+      : new Error(message(operation, `the GPU refused it${facts ? `, on ${facts}` : ''}: ${error.message.split('\n')[0]!}`, ADVICE), { cause });
   }
 }

@@ -1,7 +1,7 @@
 import { sizeOf, type Target, type View } from '@nn/tensor/backend';
-import { boundsSignature, linesPerView, loadText, pushLoad } from './access.ts';
-import { Bindings } from './bindings.ts';
-import { castText, storedText, types } from './dialect.ts';
+import { boundsSignature, linesPerView, loadText, pushLoad, storeText } from './access.ts';
+import { baseOf, type Bindings } from './bindings.ts';
+import { castText, types } from './dialect.ts';
 import type { Engine } from './engine.ts';
 import { assemble, elementText, type Kernel, THREADS } from './kernel.ts';
 import { coordinatesText, pushSizes, Slots } from './params.ts';
@@ -16,36 +16,36 @@ export function gather(engine: Engine, source: View, index: View, axis: number, 
   const picked = (line: Line): Line => reordered(line, [...axes.map((i) => (i === axis ? -1 : i)), axis]);
   const steps = walk([shape, [source.shape[axis]!]], [...linesOf(index).map((line) => reordered(line, [...axes, rank])), ...linesOf(source).map(picked)]);
   const views = [index, source];
-  const bindings = new Bindings(views, [output]);
+  const bindings = engine.bind(views, [output]);
   const size = sizeOf(shape);
   const values = engine.values.restarted();
   pushSizes(steps.groups[0]!, values);
   values.push(source.shape[axis]!);
   const { perView } = linesPerView(views, steps.lines);
   for (const [i, view] of views.entries()) pushLoad(view, perView[i]!, values);
-  values.push(output.offset);
+  values.push(baseOf(output.storage) + output.offset);
   engine.run({
-    family: 'gather', variant: `${signature(steps)}|${boundsSignature(views)}|${bindings.signature}`, build: () => gatherKernel(views, steps, bindings),
-    bindings, values, total: size, groups: Math.ceil(size / THREADS),
+    family: 'gather', variant: `${signature(steps)}|${boundsSignature(views)}|${bindings.signature}`, build: () => gatherKernel(steps, views, bindings),
+    facts: () => `[${source.shape.join(', ')}] at [${shape.join(', ')}]`, bindings, values, total: size, groups: Math.ceil(size / THREADS),
   });
 }
 
-function gatherKernel(views: readonly View[], { groups, lines }: Walk, bindings: Bindings): Kernel {
+function gatherKernel({ groups, lines }: Walk, views: readonly View[], bindings: Bindings): Kernel {
   const slots = new Slots();
   const at = coordinatesText(groups[0]!, 'i', 'c', slots);
   const range = slots.next();
   const { perView } = linesPerView(views, lines);
-  const [from, to] = [bindings.inputs.map((place) => bindings.storages[place]!), bindings.storages[bindings.outputs[0]!]!];
+  const [index, source] = bindings.inputs as [Bindings['inputs'][0], Bindings['inputs'][0]];
   const names = [...at.names, ...groups[1]!.map(() => 'at')];
-  const loads = ['index', 'source'].map((name, i) => loadText(name, bindings.inputs[i]!, from[i]!, perView[i]!, i === 0 ? at.names : names, slots));
+  const loads = [loadText('index', index, perView[0]!, at.names, slots), loadText('source', source, perView[1]!, names, slots)];
   return assemble({
-    operation: 'gather', bindings, slots, globals: loads,
+    operation: 'gather', arenas: bindings.arenas.length, slots, globals: loads,
     main: [
       ...elementText, ...at.lines,
-      `let at = u32(${castText(`index(${at.names.join(', ')})`, from[0]!.dtype, 'int32')});`,
-      `var value = ${types[from[1]!.dtype]!}();`,
+      `let at = u32(${castText(`index(${at.names.join(', ')})`, index.dtype, 'int32')});`,
+      `var value = ${types[source.dtype]!}();`,
       `if (at < ${range}) { value = source(${names.join(', ')}); }`,
-      `s${bindings.outputs[0]!}[${slots.next()} + i] = ${storedText('value', from[1]!.dtype, to.dtype)};`,
+      storeText(bindings.outputs[0]!, `${slots.next()} + i`, 'value', source.dtype),
     ],
   });
 }

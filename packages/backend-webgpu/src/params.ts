@@ -39,7 +39,11 @@ export class Values {
   }
 
   push(...values: readonly number[]): void {
-    for (const value of values) this.#words[this.#room()] = value;
+    for (const value of values) {
+      // First the room, which may be in a wider array.
+      const at = this.#room();
+      this.#words[at] = value;
+    }
   }
 
   pushFloat(value: number): void {

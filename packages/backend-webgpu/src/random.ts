@@ -1,16 +1,17 @@
 import { blocksFor, type Target } from '@nn/tensor/backend';
-import { Bindings } from './bindings.ts';
+import { storeText } from './access.ts';
+import { baseOf, type Bindings } from './bindings.ts';
 import type { Engine } from './engine.ts';
 import { assemble, elementText, type Kernel, THREADS } from './kernel.ts';
 import { Slots } from './params.ts';
 
 /** Philox 4x32-10, a thread a block of four words: bit for bit what `uniformNumbers` draws. */
 export function randomUniform(engine: Engine, key: readonly [number, number], counter: number, length: number, output: Target): void {
-  const bindings = new Bindings([], [output]);
+  const bindings = engine.bind([], [output]);
   const blocks = blocksFor(length);
   const values = engine.values.restarted();
-  values.push(key[0], key[1], counter >>> 0, Math.floor(counter / 2 ** 32), length, output.offset);
-  engine.run({ family: 'randomUniform', variant: '', build: () => randomKernel(bindings), bindings, values, total: blocks, groups: Math.ceil(blocks / THREADS) });
+  values.push(key[0], key[1], counter >>> 0, Math.floor(counter / 2 ** 32), length, baseOf(output.storage) + output.offset);
+  engine.run({ family: 'randomUniform', variant: bindings.signature, build: () => randomKernel(bindings), facts: () => `[${length}]`, bindings, values, total: blocks, groups: Math.ceil(blocks / THREADS) });
 }
 
 /** WGSL has no 64-bit product; from 16-bit halves. */
@@ -27,7 +28,7 @@ function randomKernel(bindings: Bindings): Kernel {
   const slots = new Slots();
   const [key0, key1, low, high, length, offset] = Array.from({ length: 6 }, () => slots.next()) as [string, string, string, string, string, string];
   return assemble({
-    operation: 'randomUniform', bindings, slots, globals: [mulHigh],
+    operation: 'randomUniform', arenas: bindings.arenas.length, slots, globals: [mulHigh],
     main: [
       ...elementText,
       `var k = vec2<u32>(${key0}, ${key1});`,
@@ -38,7 +39,7 @@ function randomKernel(bindings: Bindings): Kernel {
       '  k += vec2<u32>(0x9e3779b9u, 0xbb67ae85u);',
       '}',
       'for (var j = 0u; j < 4u; j++) {',
-      `  if (4u * i + j < ${length}) { s0[${offset} + 4u * i + j] = f32(c[j] >> 8u) / 16777216f; }`,
+      `  if (4u * i + j < ${length}) { ${storeText(bindings.outputs[0]!, `${offset} + 4u * i + j`, 'f32(c[j] >> 8u) / 16777216f', 'float32')} }`,
       '}',
     ],
   });

@@ -4,6 +4,8 @@ import type { Compiled } from './pipelines.ts';
 
 const MOST_DISPATCHES = 128;
 const RING_BYTES = 256 * 1024;
+/** What is bound of the ring, for kernels of few parameters and of many. */
+export const PARAMS = [1024, 64 * 1024] as const;
 
 export class Recorder {
   readonly #device: GPUDevice;
@@ -12,6 +14,7 @@ export class Recorder {
   /** What is on the host until a flush; the device's copy can be rewritten then, since submissions are ordered. */
   readonly #params = new Uint32Array(RING_BYTES / 4);
   readonly #alignment: number;
+  readonly #place = [0];
   readonly ring: GPUBuffer;
   #encoder: GPUCommandEncoder | undefined;
   #pass: GPUComputePassEncoder | undefined;
@@ -29,30 +32,31 @@ export class Recorder {
     this.#failures = failures;
     this.#submitted = submitted;
     this.#alignment = device.limits.minUniformBufferOffsetAlignment;
-    this.ring = device.createBuffer({ size: RING_BYTES, usage: 0x40 | 0x8 }); // UNIFORM | COPY_DST
+    this.ring = device.createBuffer({ size: RING_BYTES + PARAMS[1], usage: 0x40 | 0x8 }); // UNIFORM | COPY_DST
   }
 
   /** Makes room for a dispatch: call it before anything that depends on `batch`. */
-  prepare(paramBytes: number): void {
-    if (this.#pending >= MOST_DISPATCHES || this.#used + paramBytes > RING_BYTES) this.flush();
+  prepare(words: number): void {
+    if (this.#pending >= MOST_DISPATCHES || this.#used + words * 4 > RING_BYTES) this.flush();
   }
 
-  dispatch(kernel: Compiled, group: GPUBindGroup, words: Uint32Array, paramBytes: number, x: number, y: number): void {
+  dispatch({ pipeline }: Compiled, group: GPUBindGroup, words: Uint32Array, x: number, y: number): void {
     this.#encoder ??= this.#device.createCommandEncoder();
     this.#pass ??= this.#encoder.beginComputePass();
-    if (this.#pipeline !== kernel.pipeline) this.#pass.setPipeline((this.#pipeline = kernel.pipeline));
+    if (this.#pipeline !== pipeline) this.#pass.setPipeline((this.#pipeline = pipeline));
     this.#params.set(words, this.#used / 4);
-    this.#pass.setBindGroup(0, group, [this.#used]);
+    this.#place[0] = this.#used;
+    this.#pass.setBindGroup(0, group, this.#place);
     this.#pass.dispatchWorkgroups(x, y);
-    this.#used += Math.ceil(paramBytes / this.#alignment) * this.#alignment;
+    this.#used += Math.ceil(words.byteLength / this.#alignment) * this.#alignment;
     this.#pending++;
     this.dispatches++;
   }
 
-  copy(from: GPUBuffer, offset: number, to: GPUBuffer, bytes: number): void {
+  copy(from: GPUBuffer, offset: number, to: GPUBuffer, at: number, bytes: number): void {
     this.#endPass();
     this.#encoder ??= this.#device.createCommandEncoder();
-    this.#encoder.copyBufferToBuffer(from, offset, to, 0, bytes);
+    this.#encoder.copyBufferToBuffer(from, offset, to, at, bytes);
   }
 
   /** Submits what was recorded. */

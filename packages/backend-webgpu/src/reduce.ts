@@ -1,100 +1,131 @@
-import { contiguous, identity, type DType, type Reduction, type ScalarFunction, type Shape, sizeOf, type Target, type View } from '@nn/tensor/backend';
-import { Bindings } from './bindings.ts';
-import { bodySignature, bodyText, functionLines, pushBody } from './body.ts';
-import { storedText, types } from './dialect.ts';
+import { contiguous, type Epilogue, identity, type Reduction, type ScalarFunction, type Shape, sizeOf, type Target, type View } from '@nn/tensor/backend';
+import { storeText } from './access.ts';
+import { baseOf, type Bindings } from './bindings.ts';
+import { bodySignature, bodyText, functionLines, pushBody, rootType } from './body.ts';
+import { combine, type Share, shareText, treeText } from './combine.ts';
+import { types } from './dialect.ts';
 import type { Engine } from './engine.ts';
-import { assemble, elementText, type Kernel, THREADS } from './kernel.ts';
+import { assemble, type Kernel } from './kernel.ts';
 import { coordinatesText, pushSizes, Slots } from './params.ts';
-import { walk, type Walk } from './walk.ts';
+import { reordered, walk, type Walk } from './walk.ts';
 
-/** Runs up to here are one thread's work, longer ones a workgroup's. */
-const SHORT = 64;
+const THREADS = 64;
+/** Threads where there are few results of long runs. */
+const MANY_THREADS = 256;
 /** A run of more than two spans is cut into spans where there are few results, so that many workgroups share the work. */
 const SPAN = 8192;
 const FEW = 64;
 
-/** Reduces `f` over `axes`. The order of additions depends on shapes only. */
-export function reduce(
-  engine: Engine, kind: Reduction, f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], shape: Shape, axes: readonly number[], output: Target,
-): void {
+/** A reduction, and what is done to each result before it is written. */
+export interface Reduce {
+  readonly kind: Reduction;
+  readonly function: ScalarFunction;
+  readonly inputs: readonly View[];
+  readonly uniforms: readonly number[];
+  readonly shape: Shape;
+  readonly axes: readonly number[];
+  readonly output: Target;
+  /** Its views have the shape of the result: that of the axes not reduced. */
+  readonly epilogue?: Epilogue | undefined;
+}
+
+/** Reduces over `axes`. The order of additions depends on shapes only. */
+export function reduce(engine: Engine, work: Reduce): void {
+  const { kind, function: f, shape, axes, output, epilogue } = work;
   const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  const sizes = (of: readonly number[]) => of.map((axis) => shape[axis]!);
-  const results = sizeOf(sizes(kept));
-  const run = sizeOf(sizes(axes));
+  const results = sizeOf(kept.map((axis) => shape[axis]!));
+  const run = sizeOf(axes.map((axis) => shape[axis]!));
   const spans = results <= FEW && run > 2 * SPAN ? Math.ceil(run / SPAN) : 1;
-  if (spans > 1) {
-    const dtype = f.roots[0]!.dtype;
-    const partial = engine.allocate(dtype, results * spans);
-    reduceRuns({ storage: partial, offset: 0 }, spans);
-    reduce(engine, kind, identity(dtype), [{ storage: partial, ...contiguous([results, spans]) }], [], [results, spans], [1], output);
-    engine.free(partial);
-  } else reduceRuns(output, 1);
-
-  function reduceRuns(to: Target, spans: number): void {
-    const steps = walk([sizes(kept), sizes(axes)], functionLines(f, inputs, [...kept, ...axes]));
-    const bindings = new Bindings(inputs, [to]);
-    const values = engine.values.restarted();
-    const form = run <= SHORT ? 'thread' : 'workgroup';
-    const total = results * spans;
-    values.push(run, ...(form === 'thread' ? [] : [spans, Math.ceil(run / spans)]));
-    for (const group of steps.groups) pushSizes(group, values);
-    pushBody(f, inputs, uniforms, steps.lines, values);
-    values.push(to.offset);
-    engine.run({
-      family: `${kind} ${form} ${f.key}`, variant: bodySignature(inputs, steps, bindings), build: () => reduceKernel(kind, form, f, inputs, steps, bindings),
-      bindings, values, total, groups: form === 'thread' ? Math.ceil(total / THREADS) : total,
-    });
+  if (spans === 1) {
+    reduceRuns(engine, work, kept, results, run, 1);
+    return;
   }
+  const dtype = rootType(f) === 'float16' ? 'float32' : rootType(f);
+  const partial = engine.allocate(dtype, results * spans);
+  reduceRuns(engine, { ...work, output: { storage: partial, offset: 0 }, epilogue: undefined }, kept, results, run, spans);
+  const wide = [...kept.map((axis) => shape[axis]!), spans];
+  reduce(engine, { kind, function: identity(dtype), inputs: [{ storage: partial, ...contiguous(wide) }], uniforms: [], shape: wide, axes: [kept.length], output, epilogue });
+  engine.free(partial);
 }
 
-/** How values of one dtype are combined: the neutral start, and a step. */
-function combine(kind: Reduction, dtype: DType): { readonly start: string; readonly step: (a: string, b: string) => string } {
-  const infix = (start: string, symbol: string) => ({ start, step: (a: string, b: string) => `${a} ${symbol} ${b}` });
-  const call = (start: string, name: string) => ({ start, step: (a: string, b: string) => `${name}(${a}, ${b})` });
-  if (dtype === 'bool') return kind === 'sum' || kind === 'max' ? infix('false', '|') : infix('true', '&');
-  const type = types[dtype]!;
-  switch (kind) {
-    case 'sum': return infix(`${type}(0)`, '+');
-    case 'prod': return infix(`${type}(1)`, '*');
-    case 'max': return dtype === 'float32' ? call('-inf_f32()', 'max_f32') : call(dtype === 'int32' ? 'i32(-2147483648)' : '0u', 'max');
-    case 'min': return dtype === 'float32' ? call('inf_f32()', 'min_f32') : call(dtype === 'int32' ? '2147483647i' : '4294967295u', 'min');
-  }
+function reduceRuns(engine: Engine, { kind, function: f, inputs, uniforms, shape, axes, output, epilogue }: Reduce, kept: readonly number[], results: number, run: number, spans: number): void {
+  const sizes = (of: readonly number[]) => of.map((axis) => shape[axis]!);
+  const extra = epilogue?.inputs ?? [];
+  const after = epilogue ? functionLines(epilogue.function, extra, [...kept.keys()]).map((line) => reordered(line, [...kept.keys(), ...axes.map(() => -1)])) : [];
+  const body = functionLines(f, inputs, [...kept, ...axes]);
+  const steps = walk([sizes(kept), sizes(axes)], [...body, ...after]);
+  const bindings = engine.bind([...inputs, ...extra], [output]);
+  const total = results * spans;
+  const share = shareOf(shape, axes, total, Math.ceil(run / spans), sizes(kept));
+  const values = engine.values.restarted();
+  values.push(run, spans, Math.ceil(run / spans));
+  for (const group of steps.groups) pushSizes(group, values);
+  pushBody(f, inputs, uniforms, steps.lines.slice(0, body.length), values);
+  if (epilogue) pushBody(epilogue.function, extra, epilogue.uniforms, steps.lines.slice(body.length), values);
+  values.push(baseOf(output.storage) + output.offset);
+  engine.run({
+    family: `${kind} ${share.lanes} ${share.width} ${share.along} ${f.key} ${epilogue?.function.key ?? ''}`, variant: bodySignature([...inputs, ...extra], steps, bindings),
+    build: () => reduceKernel(kind, share, f, inputs, epilogue, steps, body.length, bindings, engine.subgroups),
+    facts: () => `[${shape.join(', ')}] over axes ${axes.join(', ')}`, bindings, values, total, groups: Math.ceil(total / share.width),
+  });
 }
 
-function reduceKernel(kind: Reduction, form: 'thread' | 'workgroup', f: ScalarFunction, inputs: readonly View[], { groups, lines }: Walk, bindings: Bindings): Kernel {
-  const { dtype } = f.roots[0]!;
+/** Neighbouring threads read neighbouring elements: along the run where it holds the innermost axis, across results where it does not. */
+function shareOf(shape: Shape, axes: readonly number[], results: number, run: number, kept: Shape): Share {
+  const inner = shape.map((size) => size > 1).lastIndexOf(true);
+  const along = axes.includes(inner) || results === 1;
+  const most = powerOfTwo(run / 4);
+  if (along) {
+    const threads = results <= 4 * FEW && run >= 4 * MANY_THREADS ? MANY_THREADS : THREADS;
+    const lanes = Math.min(threads, most);
+    return { lanes, width: threads / lanes, along };
+  }
+  const threads = results <= 16 * FEW && run >= FEW ? MANY_THREADS : THREADS;
+  const across = Math.min(32, 2 * powerOfTwo(kept.at(-1)! - 1));
+  const lanes = Math.min(threads / Math.min(threads, across), most);
+  return { lanes, width: threads / lanes, along };
+}
+
+/** The largest power of two up to `x`, at least 1. */
+const powerOfTwo = (x: number): number => 2 ** Math.max(0, Math.floor(Math.log2(Math.max(1, x))));
+
+function reduceKernel(
+  kind: Reduction, share: Share, f: ScalarFunction, inputs: readonly View[], epilogue: Epilogue | undefined, { groups, lines }: Walk, own: number, bindings: Bindings, subgroups: boolean,
+): Kernel {
+  const dtype = rootType(f);
   const { start, step } = combine(kind, dtype);
   const slots = new Slots();
-  const run = slots.next();
-  const [spans, span] = form === 'thread' ? ['', ''] : [slots.next(), slots.next()];
+  const [run, spans, span] = [slots.next(), slots.next(), slots.next()];
   const result = coordinatesText(groups[0]!, 'o', 'c', slots);
   const member = coordinatesText(groups[1]!, 'r', 'd', slots);
-  const body = bodyText(f, 0, inputs, bindings.inputs, bindings, lines, [...result.names, ...member.names], slots);
-  const [to] = bindings.outputs as [number];
-  const store = (code: string, at: string) => `s${to}[${slots.next()} + ${at}] = ${storedText(code, dtype, bindings.storages[to]!.dtype)};`;
-  const loop = [...member.lines, ...body.lines, `all = ${step('all', body.roots[0]!)};`].map((line) => `  ${line}`);
-  if (form === 'thread') {
-    return assemble({
-      operation: kind, bindings, slots, globals: body.loads,
-      main: [
-        ...elementText, 'let o = i;', ...result.lines, `var all = ${start};`,
-        `for (var r = 0u; r < ${run}; r++) {`, ...loop, '}', store('all', 'i'),
-      ],
-    });
-  }
+  const body = bodyText('value', f, 0, inputs, bindings.inputs, lines.slice(0, own), [...result.names, ...member.names], slots);
+  // Lines of the epilogue do not mention the members' coordinates, which are taken as 0.
+  const after = epilogue && bodyText('finish', epilogue.function, 1, epilogue.inputs, bindings.inputs.slice(inputs.length), lines.slice(own), [...result.names, ...member.names], slots);
+  const [to] = bindings.outputs as [Bindings['outputs'][0]];
+  const place = `${slots.next()} + i`;
+  const store = (code: string): string[] => after
+    ? [`let x0 = ${code};`, ...member.names.map((name) => `let ${name} = 0u;`), `let y = ${after.call};`, storeText(to, place, 'y.r0', rootType(epilogue.function))] : [storeText(to, place, code, dtype)];
+  const { lanes, width } = share;
+  const threads = lanes * width;
+  // Sums of one result by the whole workgroup; subgroups are free to group threads as they like.
+  const direct = subgroups && width === 1 && lanes > 1 && kind === 'sum' && dtype !== 'bool';
+  const loop = [...member.lines, `all = ${step('all', `${body.call}.r0`)};`].map((line) => `    ${line}`);
   return assemble({
-    operation: kind, bindings, slots, globals: [...body.loads, `var<workgroup> part: array<${types[dtype]!}, ${THREADS}>;`],
+    operation: kind, arenas: bindings.arenas.length, slots, threads, enable: direct ? ['subgroups'] : [],
+    builtins: direct ? ['@builtin(subgroup_invocation_id) rank: u32', '@builtin(subgroup_id) crew: u32', '@builtin(num_subgroups) crews: u32'] : [],
+    globals: [...body.globals, ...(after?.globals ?? []), ...(lanes > 1 ? [`var<workgroup> part: array<${types[dtype]!}, ${threads}>;`] : [])],
     main: [
-      'if (group >= p[0].y) { return; }',
-      `let o = group / ${spans};`, ...result.lines,
-      `let first = group % ${spans} * ${span};`, `let end = min(first + ${span}, ${run});`,
-      `var all = ${start};`, `for (var r = first + local; r < end; r += ${THREADS}u) {`, ...loop, '}',
-      'part[local] = all;',
-      `for (var half = ${THREADS / 2}u; half > 0u; half >>= 1u) {`,
-      '  workgroupBarrier();',
-      `  if (local < half) { part[local] = ${step('part[local]', 'part[local + half]')}; }`,
+      ...shareText(share), `let i = group * ${width}u + row;`, `let o = i / ${spans};`, ...result.lines,
+      `var all = ${start};`,
+      'if (i < p[0].y) {',
+      `  let first = i % ${spans} * ${span};`, `  let end = min(first + ${span}, ${run});`,
+      `  for (var r = first + lane; r < end; r += ${lanes}u) {`, ...loop, '  }',
       '}',
-      `if (local == 0u) { ${store('part[0]', 'group')} }`,
+      ...(lanes === 1 ? [] : direct
+        ? ['let crew_sum = subgroupAdd(all);', 'if (rank == 0u) { part[crew] = crew_sum; }', 'workgroupBarrier();', 'if (local > 0u) { return; }', 'all = part[0];', 'for (var k = 1u; k < crews; k++) { all += part[k]; }']
+        : [...treeText(share, 'part', 'all', step), 'all = part[local];']),
+      'if (i >= p[0].y || lane > 0u) { return; }',
+      ...store('all'),
     ],
   });
 }

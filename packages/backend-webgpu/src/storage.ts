@@ -1,21 +1,16 @@
 import type { DType, Storage } from '@nn/tensor/backend';
+import type { Block } from './arena.ts';
 
-/** A buffer of the pool. */
-export interface PooledBuffer {
-  readonly gpu: GPUBuffer;
-  readonly id: number;
-  readonly bytes: number;
-  /** The last batch of the recorder that uses it. */
-  batch: number;
-}
-
-/** A storage gets its buffer when it is first used: only then is it known whether the host or a kernel fills it. */
+/** A storage gets its place when it is first used: only then is it known whether the host or a kernel fills it. */
 export interface GpuStorage extends Storage {
-  buffer: PooledBuffer | undefined;
+  block: Block | undefined;
   freed: boolean;
 }
 
-export const newStorage = (dtype: DType, length: number): GpuStorage => ({ dtype, length, buffer: undefined, freed: false });
+export const newStorage = (dtype: DType, length: number): GpuStorage => ({ dtype, length, block: undefined, freed: false });
 
-/** Every element takes four bytes on the device. */
-export const ELEMENT_BYTES = 4;
+/** Bytes of an element on the device. */
+export const elementBytes = (dtype: DType): number => (dtype === 'float16' ? 2 : 4);
+
+/** Bytes of a storage: whole words. */
+export const storageBytes = ({ dtype, length }: Storage): number => Math.ceil((length * elementBytes(dtype)) / 4) * 4;

@@ -18,6 +18,14 @@ export interface WebGpuOptions {
   readonly onKernel?: (kernel: Kernel) => void;
 }
 
+/** For tests: an adapter with less than it has. */
+export interface Restrictions {
+  /** Most bytes of one arena. */
+  readonly arenaBytes?: number;
+  /** No optional feature, and WebGPU's default limits. */
+  readonly bare?: boolean;
+}
+
 /**
  * A device on the GPU: through `navigator.gpu` in pages, through Dawn (npm package `webgpu`) in Node.
  *
@@ -25,13 +33,16 @@ export interface WebGpuOptions {
  * @example
  * setDefaultDevice(await webgpu());
  */
-export async function webgpu(options: WebGpuOptions = {}): Promise<Device> {
+export const webgpu = (options: WebGpuOptions = {}): Promise<Device> => open(options);
+
+/** {@link webgpu}, with less. */
+export async function open(options: WebGpuOptions & Restrictions): Promise<Device> {
   const { gpu, where } = await find(options.flags ?? []);
-  const { device, info } = await requestDevice(gpu, where, options.adapter);
+  const { device, info } = await requestDevice(gpu, where, options.adapter, options.bare);
   if (where === 'Dawn') destroyAtExit(device);
-  const engine = new Engine(device, { onKernel: options.onKernel });
+  const engine = new Engine(device, { ...options, subgroups: namesSubgroups(gpu) });
   return complete(new WebGpuBackend(engine, {
-    description: describe(info, where === 'Dawn' ? 'Dawn in Node' : 'navigator.gpu'),
+    description: describe(info, device, where === 'Dawn' ? 'Dawn in Node' : 'navigator.gpu'),
     memoryBytes: options.memoryLimit ?? (isSoftware(info) ? 2 ** 30 : 2 ** 32),
     nonFinite: await keepsNonFinite(engine),
   }));
@@ -40,13 +51,17 @@ export async function webgpu(options: WebGpuOptions = {}): Promise<Device> {
 /**
  * A device of Dawn's null backend (Node only): it checks every kernel and computes nothing, all reads give zeros. For validating WGSL where there is no adapter.
  */
-export async function nullDevice(options: Pick<WebGpuOptions, 'memoryLimit' | 'onKernel'> = {}): Promise<Device> {
-  const { device } = await requestDevice(await dawn(['backend=null']), 'Dawn', undefined);
+export async function nullDevice(options: Pick<WebGpuOptions, 'memoryLimit' | 'onKernel'> & Restrictions = {}): Promise<Device> {
+  const gpu = await dawn(['backend=null']);
+  const { device } = await requestDevice(gpu, 'Dawn', undefined, options.bare);
   destroyAtExit(device);
-  return complete(new WebGpuBackend(new Engine(device, { onKernel: options.onKernel, blank: true }), {
+  return complete(new WebGpuBackend(new Engine(device, { ...options, blank: true, subgroups: namesSubgroups(gpu) }), {
     description: 'webgpu (NULL ADAPTER: validates kernels, computes nothing; Dawn in Node)', memoryBytes: options.memoryLimit ?? 2 ** 30, nonFinite: true,
   }));
 }
+
+/** Whether kernels may ask which subgroup a thread is in. */
+const namesSubgroups = (gpu: GPU): boolean => gpu.wgslLanguageFeatures?.has('subgroup_id') ?? false;
 
 async function find(flags: readonly string[]): Promise<{ readonly gpu: GPU; readonly where: 'Dawn' | 'this browser' }> {
   const own = globalThis.navigator?.gpu as GPU | undefined;

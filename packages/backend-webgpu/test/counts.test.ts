@@ -3,7 +3,7 @@ import { contiguous, type Storage, trace } from '@nn/tensor/backend';
 import { describe, expect, it } from 'vitest';
 import type { WebGpuBackend } from '../src/backend.ts';
 import { nullDevice } from '../src/index.ts';
-import { sizeClass } from '../src/pool.ts';
+import { sizeClass } from '../src/staging.ts';
 import { dense, numbers, upload } from './cases.ts';
 
 const scaled = trace(['float32', 'float32'], ['float32'], ([x, y], [u]) => [x!.sub(y!.mul(u!))]);

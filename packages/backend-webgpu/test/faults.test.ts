@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { WebGpuBackend } from '../src/backend.ts';
 import { reason } from '../src/dawn.ts';
 import { nullDevice } from '../src/index.ts';
-import { Bindings } from '../src/bindings.ts';
 import { Values } from '../src/params.ts';
 import { dense, mapped, numbers, unary, upload } from './cases.ts';
 
@@ -15,10 +14,10 @@ describe('failures', () => {
   it('tells a kernel that does not compile at the next read, with its text', async () => {
     const { engine } = device.backend as WebGpuBackend;
     const a = upload(device, 'float32', [1, 2, 3]);
-    const build = () => ({ operation: 'map', wgsl: 'fn main() { this is not WGSL }', access: 'w', vectors: 1 });
-    engine.run({ family: 'broken', variant: '', build, bindings: new Bindings([], [{ storage: a, offset: 0 }]), values: new Values(), total: 3, groups: 1 });
+    const build = () => ({ operation: 'map', wgsl: 'fn main() { this is not WGSL }', arenas: 1, vectors: 1 });
+    engine.run({ family: 'broken', variant: '', build, facts: () => '[3]', bindings: engine.bind([], [{ storage: a }]), values: new Values(), total: 3, groups: 1 });
     const error = await device.read(a, 0, 3).catch((error: unknown) => error);
-    expect(error).toMatchObject({ message: expect.stringMatching(/^map: the GPU refused it/), cause: { operation: 'map', wgsl: expect.stringContaining('not WGSL') } });
+    expect(error).toMatchObject({ message: expect.stringMatching(/^map: the GPU refused it/), cause: { operation: 'map', shapes: '[3]', wgsl: expect.stringContaining('not WGSL') } });
     // Values after a failure are not to be trusted.
     await expect(device.read(a, 0, 3)).rejects.toThrow(/make a new device/);
   });

@@ -1,0 +1,42 @@
+/** How a product of matrices is cut. All tiles add along the inner axis one by one, from the first on, so their results agree to the bit. */
+
+/** A workgroup of `down` x `across` threads, `own` x `own` results each, from strips of `depth` inner elements. */
+export interface Tile {
+  readonly down: number;
+  readonly across: number;
+  readonly own: 1 | 4 | 8;
+  readonly depth: number;
+}
+
+const tile = (side: number, own: Tile['own'], depth: number): Tile => ({ down: side, across: side, own, depth });
+
+export const tiles = {
+  single: tile(8, 1, 8),
+  small: tile(8, 4, 8),
+  medium: tile(16, 4, 16),
+  large: tile(16, 8, 8),
+  tall: { down: 16, across: 4, own: 4, depth: 16 },
+} as const satisfies { readonly [name: string]: Tile };
+
+export const height = ({ down, own }: Tile): number => down * own;
+export const breadth = ({ across, own }: Tile): number => across * own;
+
+/** Workgroups that keep a device busy. */
+const BUSY = 128;
+
+/** The tile for a product unless something is measured: the largest of which there are many, and that is not mostly outside of the result. */
+export function usualTile(batch: number, rows: number, columns: number): Tile {
+  if (rows <= 8 || columns <= 4) return tiles.single;
+  if (columns <= 16) return rows * batch >= 16 * BUSY ? tiles.tall : tiles.single;
+  const count = (of: Tile) => batch * Math.ceil(rows / height(of)) * Math.ceil(columns / breadth(of));
+  if (count(tiles.medium) >= BUSY) return tiles.medium;
+  return count(tiles.small) >= 4 ? tiles.small : tiles.single;
+}
+
+const SPAN = 256;
+
+/** Into how many parts the inner axis is cut, so that few results of long sums are many workgroups' work. Depends on shapes only. */
+export function innerSpans(batch: number, rows: number, inner: number, columns: number): number {
+  const count = batch * Math.ceil(rows / height(tiles.small)) * Math.ceil(columns / breadth(tiles.small));
+  return count * 8 > BUSY || inner < 4 * SPAN ? 1 : Math.min(Math.floor(inner / SPAN), Math.ceil(BUSY / count));
+}
