@@ -64,7 +64,8 @@ export class CpuBackend implements Backend {
 
   describe(): string {
     const { threads } = this.#pool;
-    const why = this.#alone ? ': memory cannot be shared here' : '';
+    const reason = sharable() ? "threads are not allowed here; a page's content policy allows them by worker-src blob:" : 'memory cannot be shared here';
+    const why = this.#alone ? `: ${reason}` : '';
     return `cpu (WebAssembly SIMD${this.#compiler.fused ? ', relaxed FMA' : ''}, ${threads} thread${threads === 1 ? '' : 's'}${why})`;
   }
   destroy(): void { this.#pool.stop(); }

@@ -4,6 +4,7 @@
  */
 import { complete, type Device, fail } from '@nn/tensor/backend';
 import { CpuBackend, type CpuOptions } from './backend.ts';
+import { compiles, Interpreter } from './interpreter.ts';
 import { cores, threadStarter } from './threads.ts';
 
 export type { CpuOptions } from './backend.ts';
@@ -12,6 +13,7 @@ export type { CpuOptions } from './backend.ts';
  * The CPU.
  *
  * Threads share its memory; where memory cannot be shared (a page without cross-origin isolation) there is one thread, and `describe()` says so.
+ * Where a page's content policy forbids WebAssembly, an interpreter computes, slowly, and `describe()` says that.
  * Results are the same bits for any number of threads.
  *
  * @throws if `threads` is no whole number from 1 on
@@ -23,5 +25,6 @@ export type { CpuOptions } from './backend.ts';
 export async function cpu(options: CpuOptions = {}): Promise<Device> {
   const threads = options.threads ?? await cores();
   if (!Number.isInteger(threads) || threads < 1) fail('cpu', `${threads} is no number of threads`, 'Use a whole number from 1 on, or leave it out for one per core.');
+  if (!compiles()) return complete(new Interpreter());
   return complete(new CpuBackend({ ...options, threads }, threads > 1 ? await threadStarter() : undefined));
 }

@@ -27,7 +27,8 @@ export async function cores(): Promise<number> {
 /** Whether this thread may sleep: the one that draws a page may not. */
 export const maySleep = (): boolean => inNode || !('document' in globalThis);
 
-export async function threadStarter(): Promise<StartThread> {
+/** How to start threads; undefined where a page's content policy refuses them. */
+export async function threadStarter(): Promise<StartThread | undefined> {
   if (inNode) {
     const { Worker: Thread } = await builtin('node:worker_threads') as NodeThreads;
     return (memory, thread) => {
@@ -38,12 +39,36 @@ export async function threadStarter(): Promise<StartThread> {
       return { stop: () => { void worker.terminate(); } };
     };
   }
+  if (!sharable() || !await startsWorkers()) return undefined;
   return (memory, thread) => {
-    const url = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
-    const worker = new Worker(url, { name: `nn cpu ${thread}` });
+    const worker = workerOf(workerSource, `nn cpu ${thread}`);
     worker.addEventListener('error', (event) => { event.preventDefault(); });
     worker.postMessage(startOf(memory, thread), []);
-    URL.revokeObjectURL(url);
     return { stop: () => { worker.terminate(); } };
   };
+}
+
+function workerOf(source: string, name: string): Worker {
+  const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
+  const worker = new Worker(url, { name });
+  URL.revokeObjectURL(url);
+  return worker;
+}
+
+/** Whether the page's content policy lets workers start that are made of text. */
+async function startsWorkers(): Promise<boolean> {
+  try {
+    const worker = workerOf('postMessage(0)', 'nn cpu');
+    const started = await new Promise<boolean>((done) => {
+      worker.addEventListener('message', () => { done(true); });
+      worker.addEventListener('error', (event) => {
+        event.preventDefault();
+        done(false);
+      });
+    });
+    worker.terminate();
+    return started;
+  } catch {
+    return false;
+  }
 }

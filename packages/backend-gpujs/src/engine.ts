@@ -36,7 +36,7 @@ export class Engine {
   compile(text: string, length: number): Kernel {
     const onCard = this.target === 'shader';
     return new Kernel(this.#gpu.createKernel(text, {
-      output: [length], functions: helpersOf(text), immutable: true, precision: 'single', ...(onCard ? { pipeline: true, optimizeFloatMemory: true } : {}),
+      output: [length], functions: helpersOf(text), immutable: true, precision: 'single', ...(onCard ? { pipeline: true, optimizeFloatMemory: true, tactic: 'precision' } : {}),
     }), this.mode, text);
   }
 

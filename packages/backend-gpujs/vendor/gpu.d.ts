@@ -19,6 +19,8 @@ export interface KernelSettings {
   readonly immutable?: boolean;
   readonly optimizeFloatMemory?: boolean;
   readonly precision?: 'single' | 'unsigned';
+  /** `precision`: highp everywhere; the default lets phones compute in 16 bits. */
+  readonly tactic?: 'speed' | 'balanced' | 'precision';
 }
 
 export interface Gpu {
