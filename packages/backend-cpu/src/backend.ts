@@ -1,5 +1,5 @@
 /** The CPU as a backend: WebAssembly kernels over one heap. */
-import { type Backend, bytesOf, type DType, type Epilogue, hostArray, type Limits, type Reduction, type ScalarFunction, type Shape, type Storage, type Target, type TypedArray, type View } from '@nn/tensor/backend';
+import { type Backend, bytesOf, type DType, type Epilogue, hostArray, type Limits, type MapCall, type Reduction, type RowFunction, type ScalarFunction, type Shape, type Storage, type Target, type TypedArray, type View } from '@nn/tensor/backend';
 import { Functions } from './functions.ts';
 import { Heap } from './heap.ts';
 import { Indexing } from './indexing.ts';
@@ -10,6 +10,7 @@ import { SCRATCH, SCRATCH_BYTES } from './memory.ts';
 import { Pool } from './pool.ts';
 import { Random } from './random.ts';
 import { Reductions } from './reduce.ts';
+import { Rows } from './rows.ts';
 import { sharable, type StartThread } from './threads.ts';
 import { addressOf } from './walk.ts';
 
@@ -33,6 +34,7 @@ export class CpuBackend implements Backend {
   readonly #maps: Maps;
   readonly #reductions: Reductions;
   readonly #products: Products;
+  readonly #rows: Rows;
   readonly #indexing: Indexing;
   readonly #random: Random;
   readonly #pool: Pool;
@@ -50,6 +52,7 @@ export class CpuBackend implements Backend {
     const functions = new Functions(this.#compiler, this.#pool);
     this.#maps = new Maps(functions, this.#heap, this.#pool);
     this.#reductions = new Reductions(functions, this.#heap, this.#pool, this.#maps);
+    this.#rows = new Rows(this, functions, this.#heap, this.#pool);
     this.#products = new Products(this, this.#compiler, this.#heap, this.#pool);
     this.#indexing = new Indexing(this, this.#compiler, this.#heap, this.#pool);
     this.#random = new Random(this.#compiler, this.#heap, this.#pool);
@@ -85,7 +88,10 @@ export class CpuBackend implements Backend {
   map(f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], shape: Shape): void {
     this.#maps.run(f, inputs, uniforms, outputs, shape);
   }
-
+  mapEach(f: ScalarFunction, calls: readonly MapCall[]): void { this.#maps.runEach(f, calls); }
+  rows(f: RowFunction, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], shape: Shape, axes: readonly number[]): void {
+    this.#rows.run(f, inputs, uniforms, outputs, shape, axes);
+  }
   reduce(kind: Reduction, f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], shape: Shape, axes: readonly number[], output: Target): void {
     this.#reductions.run(kind, f, inputs, uniforms, shape, axes, output);
   }

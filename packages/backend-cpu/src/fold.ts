@@ -12,7 +12,7 @@ interface Monoid {
   readonly neutral: Code;
 }
 
-function vectorMonoid(kind: Reduction, dtype: DType): Monoid {
+export function vectorMonoid(kind: Reduction, dtype: DType): Monoid {
   if (dtype === 'float32') {
     switch (kind) {
       case 'sum': return { combine: f32x4.add, neutral: f32x4.of(0) };

@@ -1,5 +1,5 @@
 /** Kernels by function and way of walking, bounded: the least recently used functions are forgotten. */
-import { type DType, ordered, ScalarFunction } from '@nn/tensor/backend';
+import { type DType, ordered, type RowFunction, ScalarFunction } from '@nn/tensor/backend';
 import { type Form, scalarForm, vectorForm } from './form.ts';
 import type { Compiler, Kernel } from './kernel.ts';
 import type { LoopSpec } from './loop.ts';
@@ -22,7 +22,7 @@ export interface Prepared {
 export class Functions {
   readonly #compiler: Compiler;
   readonly #pool: Pool;
-  readonly #seen = new WeakMap<ScalarFunction, Prepared>();
+  readonly #seen = new WeakMap<ScalarFunction | RowFunction, Prepared>();
   readonly #byKey = new Map<string, Prepared>();
 
   constructor(compiler: Compiler, pool: Pool) {
@@ -30,7 +30,7 @@ export class Functions {
     this.#pool = pool;
   }
 
-  prepare(f: ScalarFunction): Prepared {
+  prepare(f: ScalarFunction | RowFunction): Prepared {
     let prepared = this.#seen.get(f);
     if (prepared) return prepared;
     prepared = this.#byKey.get(f.key);
@@ -62,11 +62,12 @@ export class Functions {
 
 export const specOf = (f: ScalarFunction, { indices }: Prepared, { sizes, accesses }: Walk): LoopSpec => ({ function: f, rank: sizes.length, accesses, indices });
 
-function inspect(f: ScalarFunction): Prepared {
-  const nodes = ordered(f.roots);
+function inspect(f: ScalarFunction | RowFunction): Prepared {
+  const { roots } = f instanceof ScalarFunction ? f : f.source;
+  const nodes = ordered(roots);
   const indices = [...new Set(nodes.filter(({ op }) => op === 'index').map(({ value }) => value))];
   const scalar = [...nodes.map(({ dtype }) => dtype), ...f.inputs].includes('float64');
-  return { indices, outputs: f.outputs, scalar, kernels: new Map() };
+  return { indices, outputs: roots.map(({ dtype }) => dtype), scalar, kernels: new Map() };
 }
 
 const casts = new WeakMap<ScalarFunction, Map<DType, ScalarFunction>>();

@@ -83,7 +83,8 @@ export interface Reader {
   readonly read: Code;
 }
 
-function readers(form: Form, accesses: readonly Access[], cursors: readonly Cursor[], layout: Slots, left: Local, params: Local): Reader[] {
+/** How each input is read. */
+export function readers(form: Form, accesses: readonly Access[], cursors: readonly Cursor[], layout: Slots, left: Local, params: Local): Reader[] {
   let at = 0;
   return accesses.map((access) => {
     const address = cursors[at]!;

@@ -1,16 +1,23 @@
-/** `map`: one loop over all elements, cut into chunks where that pays. */
-import { bytesOf, type ScalarFunction, type Shape, type Target, type View } from '@nn/tensor/backend';
-import { type Functions, specOf } from './functions.ts';
+/** `map`: one loop over all elements, cut into chunks where that pays; and several maps of one function as one job. */
+import { bytesOf, type MapCall, type ScalarFunction, type Shape, type Target, type View } from '@nn/tensor/backend';
+import { type Functions, type Prepared, specOf } from './functions.ts';
 import type { Heap } from './heap.ts';
 import type { Compiler, Kernel } from './kernel.ts';
 import { emitLoop } from './loop.ts';
-import { PARAMETERS } from './memory.ts';
+import { PARAMETER_BYTES, PARAMETERS } from './memory.ts';
 import type { Pool } from './pool.ts';
 import { addressOf, boundedness, plan, slots, type Walk, writeParameters } from './walk.ts';
+import type { Code, Frame, Local, ModuleBuilder } from './wasm/assembler.ts';
 import { i32, smaller } from './wasm/instructions.ts';
 
 /** Elements of a chunk: some tens of microseconds of work. */
 const CHUNK = 16384;
+/** Of maps that run together: most chunks of a job, at 8 bytes each. */
+const MOST_CHUNKS = 3000;
+const TABLE_BYTES = 8 * MOST_CHUNKS;
+
+/** Maps of one function whose walks are of one kind. */
+interface Batch { readonly kernel: Kernel; readonly items: { readonly call: MapCall; readonly walk: Walk; readonly total: number }[] }
 
 export class Maps {
   readonly #functions: Functions;
@@ -26,28 +33,80 @@ export class Maps {
   run(f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], shape: Shape): void {
     const prepared = this.#functions.prepare(f);
     const walk = plan(shape, inputs, prepared.indices);
-    const kernel = this.#functions.kernel(prepared, walk.kind, (compiler) => this.#compile(compiler, f, walk));
-    let total = 1;
-    for (const size of walk.sizes) total *= size;
-    const places = outputs.map(({ storage, offset }) => addressOf(storage) + offset * bytesOf(storage.dtype));
+    const kernel = this.#functions.kernel(prepared, walk.kind, (compiler) => this.#compile(compiler, f, prepared, walk));
+    const total = totalOf(walk);
     const chunk = this.#pool.threads > 1 && total >= 2 * CHUNK ? CHUNK : total;
-    writeParameters(this.#heap, PARAMETERS, walk, inputs, places, uniforms, f.uniforms, total, chunk);
+    writeParameters(this.#heap, PARAMETERS, walk, inputs, placesOf(outputs), uniforms, f.uniforms, total, chunk);
     this.#pool.run(kernel, Math.ceil(total / chunk));
   }
 
-  #compile(compiler: Compiler, f: ScalarFunction, walk: Walk): Kernel {
+  /** Several maps of `f`, of which none reads or writes what another writes. */
+  runEach(f: ScalarFunction, calls: readonly MapCall[]): void {
     const prepared = this.#functions.prepare(f);
-    return compiler.compile((module, frame, parameters, chunk) => {
-      const spec = specOf(f, prepared, walk);
-      const layout = slots(spec.rank, boundedness(spec.accesses, spec.indices.length), f.roots.length, f.uniforms.length);
-      const { start, end } = frame.ints('start', 'end');
-      const size = i32.load(parameters.get, layout.chunk);
-      const targets = f.outputs.map((dtype, i) => i32.add(i32.load(parameters.get, layout.outputs + 4 * i), i32.mul(start.get, i32.of(bytesOf(dtype)))));
-      return [
-        start.set(i32.mul(chunk.get, size)),
-        end.set(smaller(i32.add(start.get, size), i32.load(parameters.get, layout.total))),
-        emitLoop(frame, this.#functions.form(prepared, module, frame), spec, parameters, start, end, targets),
-      ];
-    });
+    const batches = new Map<string, Batch>();
+    for (const call of calls) {
+      const walk = plan(call.shape, call.inputs, prepared.indices);
+      const kind = `each ${walk.kind}`;
+      let batch = batches.get(kind);
+      if (!batch) batches.set(kind, (batch = { kernel: this.#functions.kernel(prepared, kind, (compiler) => this.#compile(compiler, f, prepared, walk, true)), items: [] }));
+      batch.items.push({ call, walk, total: totalOf(walk) });
+    }
+    for (const batch of batches.values()) this.#runBatch(f, batch);
   }
+
+  /** As many maps in a job as its parameters have room for: a table of where each chunk's are and which of that map it is, then those of each map. */
+  #runBatch(f: ScalarFunction, { kernel, items }: Batch): void {
+    const { ints } = this.#heap;
+    const elements = items.reduce((sum, { total }) => sum + total, 0);
+    const chunk = Math.ceil(elements / (CHUNK * (MOST_CHUNKS / 2))) * CHUNK;
+    let [chunks, at] = [0, PARAMETERS + TABLE_BYTES];
+    const run = (): void => {
+      if (chunks > 0) this.#pool.run(kernel, chunks);
+      [chunks, at] = [0, PARAMETERS + TABLE_BYTES];
+    };
+    let need = 0;
+    for (const { call: { inputs, outputs, uniforms }, walk, total } of items) {
+      const own = Math.ceil(total / chunk);
+      if (chunks + own > MOST_CHUNKS || at + need > PARAMETERS + PARAMETER_BYTES) run();
+      const end = writeParameters(this.#heap, at, walk, inputs, placesOf(outputs), uniforms, f.uniforms, total, chunk);
+      for (let i = 0; i < own; i++, chunks++) {
+        ints[(PARAMETERS >> 2) + 2 * chunks] = at;
+        ints[(PARAMETERS >> 2) + 2 * chunks + 1] = i;
+      }
+      need = end - at;
+      at = (end + 7) & ~7;
+    }
+    run();
+  }
+
+  #compile(compiler: Compiler, f: ScalarFunction, prepared: Prepared, walk: Walk, several = false): Kernel {
+    return compiler.compile((module, frame, parameters, chunk) => [several ? pick(frame, parameters, chunk) : [], this.#body(f, prepared, walk, module, frame, parameters, chunk)]);
+  }
+
+  #body(f: ScalarFunction, prepared: Prepared, walk: Walk, module: ModuleBuilder, frame: Frame, parameters: Local, chunk: Local): Code {
+    const spec = specOf(f, prepared, walk);
+    const layout = slots(spec.rank, boundedness(spec.accesses, spec.indices.length), f.roots.length, f.uniforms.length);
+    const { start, end } = frame.ints('start', 'end');
+    const size = i32.load(parameters.get, layout.chunk);
+    const targets = f.outputs.map((dtype, i) => i32.add(i32.load(parameters.get, layout.outputs + 4 * i), i32.mul(start.get, i32.of(bytesOf(dtype)))));
+    return [
+      start.set(i32.mul(chunk.get, size)),
+      end.set(smaller(i32.add(start.get, size), i32.load(parameters.get, layout.total))),
+      emitLoop(frame, this.#functions.form(prepared, module, frame), spec, parameters, start, end, targets),
+    ];
+  }
+}
+
+/** The parameters and the number of a chunk, from the table. */
+function pick(frame: Frame, parameters: Local, chunk: Local): Code {
+  const entry = frame.local('i32');
+  return [entry.set(i32.add(parameters.get, i32.shl(chunk.get, i32.of(3)))), parameters.set(i32.load(entry.get)), chunk.set(i32.load(entry.get, 4))];
+}
+
+const placesOf = (outputs: readonly Target[]): number[] => outputs.map(({ storage, offset }) => addressOf(storage) + offset * bytesOf(storage.dtype));
+
+function totalOf({ sizes }: Walk): number {
+  let total = 1;
+  for (const size of sizes) total *= size;
+  return total;
 }

@@ -34,6 +34,23 @@ export const addressOf = (storage: View['storage']): number => (storage as unkno
 
 /** The walk over `shape` with its axes in the given order (outermost first; by default their own). `indices` are the axes that `index` leaves mean. */
 export function plan(shape: Shape, inputs: readonly View[], indices: readonly number[], order?: readonly number[]): Walk {
+  const { bases, lists } = affine(shape, inputs, indices);
+  return finished(inputs, bases, collapsed(shape, lists, order));
+}
+
+/** The walk over rows, which run along `axes`: its innermost axis is a row. Undefined where `axes` are not the last ones, or a row is no even run. */
+export function planRows(shape: Shape, inputs: readonly View[], indices: readonly number[], axes: readonly number[]): Walk | undefined {
+  let first = shape.length;
+  for (const axis of axes) if (shape[axis] !== 1 && axis < first) first = axis;
+  for (let axis = first; axis < shape.length; axis++) if (shape[axis] !== 1 && !axes.includes(axis)) return undefined;
+  const { bases, lists } = affine(shape, inputs, indices);
+  const row = collapsed(shape, lists, undefined, first);
+  if (row.sizes.length > 1) return undefined;
+  const { sizes, steps } = collapsed(shape.slice(0, first), lists);
+  return finished(inputs, bases, sizes.length === 1 && sizes[0] === 1 ? row : { sizes: [...row.sizes, ...sizes], steps: row.steps.map((step, i) => [...step, ...steps[i]!]) });
+}
+
+function affine(shape: Shape, inputs: readonly View[], indices: readonly number[]): { bases: number[]; lists: (readonly number[])[] } {
   const bases: number[] = [];
   const lists: (readonly number[])[] = [];
   for (const { storage, strides, offset, bounds } of inputs) {
@@ -48,7 +65,10 @@ export function plan(shape: Shape, inputs: readonly View[], indices: readonly nu
     bases.push(0);
     lists.push(shape.map((_, i) => +(i === axis)));
   }
-  const { sizes, steps } = collapsed(shape, lists, order);
+  return { bases, lists };
+}
+
+function finished(inputs: readonly View[], bases: readonly number[], { sizes, steps }: { sizes: number[]; steps: number[][] }): Walk {
   let at = 0;
   let kind = `${sizes.length}`;
   const accesses = inputs.map(({ storage: { dtype }, bounds }): Access => {
@@ -63,11 +83,11 @@ export function plan(shape: Shape, inputs: readonly View[], indices: readonly nu
   return { sizes, quantities: steps.map((strides, i) => ({ base: bases[i]!, strides })), accesses, kind };
 }
 
-/** Drops axes of size 1 and joins those that all `lists` step through evenly. */
-function collapsed(shape: Shape, lists: readonly (readonly number[])[], order?: readonly number[]): { sizes: number[]; steps: number[][] } {
+/** Drops axes of size 1 and joins those that all `lists` step through evenly. Axes before `first` are left out. */
+function collapsed(shape: Shape, lists: readonly (readonly number[])[], order?: readonly number[], first = 0): { sizes: number[]; steps: number[][] } {
   const sizes: number[] = [];
   const steps: number[][] = lists.map(() => []);
-  for (let i = shape.length - 1; i >= 0; i--) {
+  for (let i = shape.length - 1; i >= first; i--) {
     const axis = order ? order[i]! : i;
     const size = shape[axis]!;
     if (size === 1) continue;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { contiguous, type Device, identity, permuted, trace, type View } from '@nn/tensor/backend';
+import { contiguous, type Device, identity, permuted, RowFunction, trace, type View } from '@nn/tensor/backend';
 import { cpu } from '@nn/backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Dice, filled, values } from './random-functions.ts';
@@ -53,6 +53,21 @@ describe('1, 2 and 3 threads give the same bits', () => {
       expectOne(everywhere(m * n, (device, input, output) => device.matmul(input([m, k], 1), input([k, n], 2), output)));
     }
     expectOne(everywhere(1100 * 64, (device, input, output) => device.matmul(input([1100, 8, 40], 1), input([1100, 40, 8], 2), output)));
+  });
+  it('rows', () => {
+    const softmax = new RowFunction(trace(['float32'], [], ([x]) => {
+      const e = x!.sub(x!.rowPeak()).exp();
+      return [e.div(e.rowSum())];
+    }), [false]);
+    for (const [rows, length] of [[700, 33], [5, 9000], [3, 40_000]] as const) {
+      expectOne(everywhere(rows * length, (device, input, output) => device.rows(softmax, [input([rows, length], 1)], [], [output], [rows, length], [1])));
+    }
+  });
+  it('several maps at once', () => {
+    expectOne(everywhere(90_001, (device, input, output) => {
+      const calls = [70_000, 1, 20_000].map((length, i) => ({ inputs: [input([length], 1), input([length], 2)], uniforms: [], outputs: [{ ...output, offset: [0, 70_000, 70_001][i]! }], shape: [length] }));
+      device.mapEach(wave, calls);
+    }));
   });
   it('randomUniform', () => {
     expectOne(everywhere(200_001, (device, _, output) => device.randomUniform([1, 2], 3, 200_001, output)));
