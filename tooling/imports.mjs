@@ -14,6 +14,7 @@ const below = {
   optim: ['@nn/tensor', '@nn/tensor/trace', '@nn/autograd'],
   metrics: ['@nn/tensor'],
   data: ['@nn/tensor'],
+  viz: ['@nn/tensor'],
   train: ['@nn/tensor', '@nn/autograd', '@nn/layers', '@nn/optim', '@nn/data', '@nn/metrics'],
   'backend-cpu': ['@nn/tensor/backend'],
   'backend-gpujs': ['@nn/tensor/backend'],
