@@ -2,11 +2,19 @@
 import { fuse, type ProductAxes, type Scalar, type Tensor } from '@nn/tensor';
 import { type Layout, run } from '@nn/tensor/trace';
 
-/** a b, laid out as its operand was: the gradient of a transposed weight comes out gapless for the weight itself. */
-export function oriented({ strides }: Layout, a: Tensor, b: Tensor): Tensor {
+const product = (a: Tensor, b: Tensor, turnA: boolean, turnB: boolean): Tensor => run('matmul', [a, b], { turned: [turnA, turnB] })[0]!;
+
+/** The product of a and b, each turned where that is said, laid out as its operand was: the gradient of a transposed weight comes out gapless for the weight itself. */
+function oriented({ strides }: Layout, a: Tensor, b: Tensor, turnA: boolean, turnB: boolean): Tensor {
   const transposed = strides.at(-2) === 1 && strides.at(-1) !== 1;
-  return transposed ? b.transpose(-1, -2).matmul(a.transpose(-1, -2)).transpose(-1, -2) : a.matmul(b);
+  return transposed ? product(b, a, !turnB, !turnA).transpose(-1, -2) : product(a, b, turnA, turnB);
 }
+/** The gradient of the left factor of a product, which may have been turned, from that of the product. d(A B) = dA B + A dB */
+export const leftFactor = (layout: Layout, g: Tensor, b: Tensor, [turnA, turnB]: readonly [boolean, boolean]): Tensor =>
+  (turnA ? oriented(layout, b, g, turnB, true) : oriented(layout, g, b, false, !turnB));
+/** And of the right factor. */
+export const rightFactor = (layout: Layout, a: Tensor, g: Tensor, [turnA, turnB]: readonly [boolean, boolean]): Tensor =>
+  (turnB ? oriented(layout, g, a, true, turnA) : oriented(layout, a, g, !turnA, false));
 
 /** `x` with its last axes, two groups of them, the other way round. */
 function turned(x: Tensor, first: number, second: number): Tensor {

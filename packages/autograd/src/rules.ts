@@ -1,7 +1,7 @@
 /** How each primitive differentiates, in tensor operations, so that gradients have gradients. */
 import { broadcastShapes, isFloat, type Tensor } from '@nn/tensor';
 import { type Primitive, run, type Step } from '@nn/tensor/trace';
-import { dilated, leftOf, onDiagonal, oriented, padded, rightOf } from './adjoint.ts';
+import { dilated, leftFactor, leftOf, onDiagonal, padded, rightFactor, rightOf } from './adjoint.ts';
 import { pull, type Pullback, pullbackOf, type Seeding, seedings } from './pullback.ts';
 import { pullRows, rowPullbackOf } from './row-pullback.ts';
 import type { Kept, Recorded, Rule } from './rule.ts';
@@ -46,20 +46,20 @@ const rules: { readonly [P in Primitive]: Rule<P> } = {
       const { inputs, outputs } = pullbackOf(epilogue.function, [true, ...wanted.slice(2)], seedings.given);
       return { inputs: [factors[0] || inputs[0]!, factors[1] || inputs[0]!, ...inputs.slice(1)], outputs };
     },
-    run({ attributes: { axes, epilogue }, layouts, shapes, outputShapes, wanted, input, output }, [gradient]) {
+    run({ attributes: { axes, turned = [false, false], epilogue }, layouts, shapes, outputShapes, wanted, input, output }, [gradient]) {
       let product = gradient!;
       let rest: readonly (Tensor | undefined)[] = [];
       if (epilogue) {
         const pullback = pullbackOf(epilogue.function, [true, ...wanted.slice(2)], seedings.given);
-        const operand = (i: number) => (i === 0 ? run('matmul', [input(0), input(1)], axes ? { axes } : {})[0]! : input(i + 1));
+        const operand = (i: number) => (i === 0 ? run('matmul', [input(0), input(1)], axes ? { axes } : { turned })[0]! : input(i + 1));
         const [first, ...others] = pull(pullback, [outputShapes[0]!, ...shapes.slice(2)], outputShapes[0]!, epilogue.uniforms, operand, output, [gradient!]);
         [product, rest] = [first!, others];
       }
-      // d(A B) = dA B + A dB
       if (axes) return [wanted[0] ? leftOf(product, input(1), axes) : undefined, wanted[1] ? rightOf(input(0), product, axes) : undefined, ...rest];
-      const da = () => oriented(layouts[0]!, product, input(1).transpose(-1, -2));
-      const db = () => oriented(layouts[1]!, input(0).transpose(-1, -2), product);
-      return [wanted[0] ? da() : undefined, wanted[1] ? db() : undefined, ...rest];
+      return [
+        wanted[0] ? leftFactor(layouts[0]!, product, input(1), turned) : undefined,
+        wanted[1] ? rightFactor(layouts[1]!, input(0), product, turned) : undefined, ...rest,
+      ];
     },
   },
 

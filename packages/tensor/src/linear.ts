@@ -4,7 +4,7 @@ import { type ScalarFunction, trace } from './expr/function.ts';
 import type { Scalar } from './expr/scalar.ts';
 import { fuse } from './fuse.ts';
 import { run } from './primitives.ts';
-import { broadcastShapes } from './shape.ts';
+import { broadcastShapes, sizeOf } from './shape.ts';
 import { scope } from './scope.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -23,8 +23,9 @@ export function matmul(a: Tensor, b: Tensor, end: LinearEnd = {}): Tensor {
     fail('matmul', `inner sizes differ: ${show(a.shape)} x ${show(b.shape)} (${inner} and ${other})`,
       right === 1 ? `The right operand must be [${inner}].` : `The right operand must be [${[...b.shape.slice(0, -2), inner, 'n'].join(', ')}].`);
   }
+  const dtype = promote(a.dtype, b.dtype);
+  if (left === 2 && right === 2 && a.dtype === b.dtype && isFloat(dtype)) return product(a, b, false, end);
   return scope(() => {
-    const dtype = promote(a.dtype, b.dtype);
     if (dtype === 'bool') fail('matmul', 'the operands are bool', 'Cast them to int32 or float32 first.');
     const x = (left === 1 ? a.unsqueeze(0) : a).cast(dtype);
     const y = (right === 1 ? b.unsqueeze(1) : b).cast(dtype);
@@ -38,12 +39,16 @@ export function matmul(a: Tensor, b: Tensor, end: LinearEnd = {}): Tensor {
 /** A left batch over one right matrix is a single larger product. */
 function multiply(x: Tensor, y: Tensor, batch: readonly number[], end: LinearEnd): Tensor {
   const [rows, inner] = x.shape.slice(-2) as [number, number];
-  if (y.shape.length === 2 && batch.length > 0) return multiply(x.reshape(-1, inner), y, [], end).reshape(...batch, rows, y.shape[1]!);
+  if (y.shape.length === 2 && batch.length > 0) return multiply(x.reshape(sizeOf(batch) * rows, inner), y, [], end).reshape(...batch, rows, y.shape[1]!);
   if (!isFloat(x.dtype)) return endOf(products.reduce('sum', -2, x.unsqueeze(-1), y.unsqueeze(-3)), end);
   const operands = [x.expand([...batch, rows, inner]), y.expand([...batch, ...y.shape.slice(-2)])];
-  const epilogue = epilogueFor(x.dtype, end);
-  if (!epilogue) return run('matmul', operands, {})[0]!;
-  return run('matmul', end.bias ? [...operands, end.bias] : operands, { epilogue: { function: epilogue, uniforms: [] } })[0]!;
+  return product(operands[0]!, operands[1]!, false, end);
+}
+
+/** `x y`, or `x y^T` where y is `turned`, of equal batch axes. */
+function product(x: Tensor, y: Tensor, turned: boolean, end: LinearEnd): Tensor {
+  const f = epilogueFor(x.dtype, end);
+  return run('matmul', end.bias ? [x, y, end.bias] : [x, y], { ...(turned && { turned: [false, true] as const }), ...(f && { epilogue: { function: f, uniforms: [] } }) })[0]!;
 }
 
 /** Whole numbers are multiplied and summed as such: engines have products of floats only. */
@@ -86,5 +91,10 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor, activation?: Li
     fail('linear', `the input is ${show(x.shape)}, the weight ${show(weight.shape)} takes a last axis of ${size}`, `Give it [..., ${size}], or make a layer of ${x.shape.at(-1)} inputs.`);
   }
   if (bias && (bias.shape.length !== 1 || bias.shape[0] !== out)) fail('linear', `the bias is ${show(bias.shape)}, the weight ${show(weight.shape)} needs [${out}]`);
-  return scope(() => matmul(x.shape.length === 1 ? x.unsqueeze(0) : x, weight.transpose(0, 1), { bias, activation }).reshape(...x.shape.slice(0, -1), out!), 'linear');
+  const dtype = promote(x.dtype, weight.dtype);
+  if (x.shape.length === 2 && isFloat(dtype) && x.dtype === weight.dtype) return product(x, weight, true, { bias, activation });
+  return scope(() => {
+    if (!isFloat(dtype)) return matmul(x, weight.transpose(0, 1), { bias, activation });
+    return product(x.reshape(sizeOf(x.shape.slice(0, -1)), size!).cast(dtype), weight.cast(dtype), true, { bias, activation }).reshape(...x.shape.slice(0, -1), out!);
+  }, 'linear');
 }

@@ -19,6 +19,14 @@ export const view = (tensor: Tensor, operation: string, shape: Shape): View => {
   return { storage: own.allocation.storage, ...expanded(own.layout, shape) };
 };
 const views = (tensors: readonly Tensor[], operation: string, shape: Shape): View[] => tensors.map((tensor) => view(tensor, operation, shape));
+/** A factor of a product, with its last two axes the other way round where it is `turned`. */
+function matrix(x: Tensor, turned: boolean | undefined): View {
+  const view = x[handle].view('matmul');
+  if (!turned) return view;
+  const order = [...x.shape.keys()];
+  order.push(...order.splice(-2).reverse());
+  return { storage: view.storage, ...permuted(view, order) };
+}
 const shapesOf = (tensors: readonly Tensor[]): Shape[] => tensors.map((tensor) => tensor.shape);
 
 const executions: { readonly [P in Primitive]: Execution<P> } = {
@@ -41,11 +49,12 @@ const executions: { readonly [P in Primitive]: Execution<P> } = {
     device.rows(f, views(inputs, 'rows', shape), uniforms, outputs.map((output) => output.target('rows')), shape, axes);
     return outputs;
   },
-  matmul([a, b, ...rest], { axes, epilogue }, device) {
+  matmul([a, b, ...rest], { axes, turned, epilogue }, device) {
     const { inner, columns } = axes ?? { inner: 1, columns: 1 };
-    const shape = [...a!.shape.slice(0, a!.ndim - inner), ...b!.shape.slice(b!.ndim - columns)];
+    const [left, right] = [matrix(a!, turned?.[0]), matrix(b!, turned?.[1])];
+    const shape = [...left.shape.slice(0, a!.ndim - inner), ...right.shape.slice(b!.ndim - columns)];
     const output = Handle.fresh(device, epilogue?.function.roots[0]!.dtype ?? a!.dtype, shape);
-    const [left, right, target] = [a![handle].view('matmul'), b![handle].view('matmul'), output.target('matmul')];
+    const target = output.target('matmul');
     const end = epilogue && { ...epilogue, inputs: views(rest, 'matmul', shape) };
     if (axes) device.contract(left, right, axes, target, end);
     else device.matmul(left, right, target, end);

@@ -13,8 +13,8 @@ export interface Primitives {
   reduce: { readonly kind: Reduction; readonly function: ScalarFunction; readonly uniforms: readonly number[]; readonly axes: readonly number[] };
   /** Rows of `shape`, which all inputs broadcast to, along `axes`. Results of whole rows have size 1 there. */
   rows: { readonly function: RowFunction; readonly uniforms: readonly number[]; readonly shape: Shape; readonly axes: readonly number[] };
-  /** Inputs a, b of equal batch axes, then those of the epilogue, broadcast to the result. Without `axes` one axis each is rows, summed over, columns. */
-  matmul: { readonly axes?: ProductAxes; readonly epilogue?: { readonly function: ScalarFunction; readonly uniforms: readonly number[] } };
+  /** Inputs a, b of equal batch axes, then those of the epilogue, broadcast to the result. Without `axes` one axis each is rows, summed over, columns; of operands that are `turned` the last two axes change places. */
+  matmul: { readonly axes?: ProductAxes; readonly turned?: readonly [a: boolean, b: boolean]; readonly epilogue?: { readonly function: ScalarFunction; readonly uniforms: readonly number[] } };
   /** Inputs source, index. */
   gather: { readonly axis: number };
   /** Inputs source, index. */
