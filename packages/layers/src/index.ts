@@ -14,4 +14,5 @@ export { Buffer, Parameter, type ParameterOptions } from './parameter.ts';
 export type { Reduction } from './reduction.ts';
 export type { MetricLike } from './registry.ts';
 export { Sequential } from './sequential.ts';
+export { decodeSafetensors, encodeSafetensors, loadSafetensors, type Safetensors, type SafetensorsOptions, saveSafetensors } from './safetensors.ts';
 export type { LoadReport, StateDict } from './state.ts';
