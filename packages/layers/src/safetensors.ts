@@ -51,14 +51,14 @@ export async function encodeSafetensors(tensors: Readonly<Record<string, Tensor>
   const entries = parts.map(({ name, dtype, shape, data }) => {
     const start = end;
     end += data.length * STORED[dtype].bytes;
-    return [name, { dtype, shape, data_offsets: [start, end] }] as const;
+    return [name, { dtype, shape, data_offsets: [start, end] as const }] as const;
   });
   const text = new TextEncoder().encode(JSON.stringify({ ...header, ...Object.fromEntries(entries) }));
   const headerLength = Math.ceil(text.length / 8) * 8;
   const bytes = new Uint8Array(8 + headerLength + end);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
   bytes.fill(0x20, 8, 8 + headerLength).set(text, 8);
-  parts.forEach(({ dtype, data }, i) => write(dtype, data, bytes, 8 + headerLength + entries[i]![1].data_offsets[0]!));
+  parts.forEach(({ dtype, data }, i) => write(dtype, data, bytes, 8 + headerLength + entries[i]![1].data_offsets[0]));
   return bytes;
 }
 

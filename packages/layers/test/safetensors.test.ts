@@ -27,7 +27,7 @@ describe('encodeSafetensors', () => {
     const padded = header.padEnd(Math.ceil(header.length / 8) * 8);
     expect(new DataView(bytes.buffer).getBigUint64(0, true)).toBe(BigInt(padded.length));
     expect(new TextDecoder().decode(bytes.subarray(8, 8 + padded.length))).toBe(padded);
-    expect(hex(bytes.subarray(8 + padded.length))).toBe('0000803f' + '000000c0' + '0100');
+    expect(hex(bytes.subarray(8 + padded.length))).toBe('0000803f000000c00100');
   });
 
   it('comes back: every dtype, no axes, no elements, views, any name', async () => {
@@ -37,7 +37,7 @@ describe('encodeSafetensors', () => {
     };
     const { tensors: back, metadata } = decodeSafetensors(await encodeSafetensors(tensors, { epoch: '5' }));
     expect(metadata).toEqual({ epoch: '5' });
-    expect((await values(back)).toSorted()).toEqual((await values(tensors)).toSorted());
+    expect(new Set(await values(back))).toEqual(new Set(await values(tensors)));
     expect(decodeSafetensors(await encodeSafetensors({}))).toEqual({ tensors: {}, metadata: {} });
   });
 
@@ -49,7 +49,7 @@ describe('encodeSafetensors', () => {
   });
 
   it('rounds to the nearest float16, ties to even', () => {
-    const x = Float32Array.of(0, -0, 1, 65504, 65519.99, 65520, -Infinity, 5.960464477539063e-8, 2.9802322387695312e-8, 6.097555160522461e-5, 1.00048828125, 1.00146484375, 0.1, NaN);
+    const x = Float32Array.of(0, -0, 1, 65504, 65519.99, 65520, -Infinity, 2 ** -24, 2 ** -25, 1023 * 2 ** -24, 1.00048828125, 1.00146484375, 0.1, NaN);
     // numpy.float16 of the same numbers.
     const bits = [0x0000, 0x8000, 0x3c00, 0x7bff, 0x7bff, 0x7c00, 0xfc00, 0x0001, 0x0000, 0x03ff, 0x3c00, 0x3c02, 0x2e66, 0x7e00];
     const bytes = new Uint8Array(2 * x.length);
