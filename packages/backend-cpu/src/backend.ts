@@ -1,5 +1,6 @@
 /** The CPU as a backend: WebAssembly kernels over one heap. */
 import { type Backend, bytesOf, type DType, type Epilogue, hostArray, type Limits, type MapCall, type Reduction, type RowFunction, type ScalarFunction, type Shape, type Storage, type Target, type TypedArray, type View } from '@nn/tensor/backend';
+import type { Blas } from './blas.ts';
 import { Functions } from './functions.ts';
 import { Heap } from './heap.ts';
 import { Indexing } from './indexing.ts';
@@ -11,6 +12,7 @@ import { Pool } from './pool.ts';
 import { Random } from './random.ts';
 import { Reductions } from './reduce.ts';
 import { Rows } from './rows.ts';
+import { Slices } from './slices.ts';
 import { sharable, type StartThread } from './threads.ts';
 import { addressOf } from './walk.ts';
 
@@ -22,6 +24,11 @@ export interface CpuOptions {
   readonly threads?: number;
   /** Most bytes of the heap; default what the engine allows, up to 4 GiB. */
   readonly memoryLimit?: number;
+  /**
+   * Which library multiplies matrices of float32: `'off'` our own kernels, the default, since they need nothing and give the same bits wherever
+   * multiply-adds are fused; `'auto'` the first BLAS that is installed (MKL, OpenBLAS, BLIS, Accelerate); or the path of one. Node only, by the package `koffi`.
+   */
+  readonly blas?: string;
 }
 
 /** A storage is a block of the heap. */
@@ -41,19 +48,21 @@ export class CpuBackend implements Backend {
   readonly #compiler: Compiler;
   /** Asked for more threads than there can be. */
   readonly #alone: boolean;
+  readonly #blas: Blas | undefined;
 
   /** `start` starts helping threads; without it there is one thread. */
-  constructor({ threads = 1, memoryLimit = 2 ** 32 }: CpuOptions = {}, start?: StartThread) {
+  constructor({ threads = 1, memoryLimit = 2 ** 32 }: Omit<CpuOptions, 'blas'> = {}, start?: StartThread, blas?: Blas) {
     const helped = threads > 1 && start !== undefined && sharable();
     this.#alone = threads > 1 && !helped;
     this.#heap = new Heap(helped, SCRATCH + (helped ? threads : 1) * SCRATCH_BYTES, memoryLimit);
-    this.#pool = new Pool(this.#heap, threads, helped ? start : undefined);
+    this.#pool = new Pool(this.#heap, threads, helped ? start : undefined, blas?.source(this.#heap));
+    this.#blas = blas;
     this.#compiler = new Compiler(this.#heap);
     const functions = new Functions(this.#compiler, this.#pool);
     this.#maps = new Maps(functions, this.#heap, this.#pool);
     this.#reductions = new Reductions(functions, this.#heap, this.#pool, this.#maps);
     this.#rows = new Rows(this, functions, this.#heap, this.#pool);
-    this.#products = new Products(this, this.#compiler, this.#heap, this.#pool);
+    this.#products = new Products(this, this.#compiler, this.#heap, this.#pool, blas && new Slices(blas, this.#heap, this.#pool));
     this.#indexing = new Indexing(this, this.#compiler, this.#heap, this.#pool);
     this.#random = new Random(this.#compiler, this.#heap, this.#pool);
     this.limits = {
@@ -69,7 +78,7 @@ export class CpuBackend implements Backend {
     const { threads } = this.#pool;
     const reason = sharable() ? "threads are not allowed here; a page's content policy allows them by worker-src blob:" : 'memory cannot be shared here';
     const why = this.#alone ? `: ${reason}` : '';
-    return `cpu (WebAssembly SIMD${this.#compiler.fused ? ', relaxed FMA' : ''}, ${threads} thread${threads === 1 ? '' : 's'}${why})`;
+    return `cpu (WebAssembly SIMD${this.#compiler.fused ? ', relaxed FMA' : ''}, ${threads} thread${threads === 1 ? '' : 's'}${why}${this.#blas ? `; float32 products by ${this.#blas.name}` : ''})`;
   }
   destroy(): void { this.#pool.stop(); }
 

@@ -12,6 +12,8 @@ export interface Kernel {
   readonly chunk: Chunk;
   /** The module, for other threads; undefined where only the calling thread can run it. */
   readonly module: Uint8Array<ArrayBuffer> | undefined;
+  /** Whether it calls the library that every thread has loaded (see blas.ts) instead of a module. */
+  readonly library?: true;
 }
 
 /** Writes the body of `chunk`. It may define further functions in `module`. */

@@ -7,7 +7,8 @@ import type { Compiler, Kernel } from './kernel.ts';
 import { PARAMETER_BYTES, PARAMETERS } from './memory.ts';
 import { plainProduct } from './plain-product.ts';
 import type { Pool } from './pool.ts';
-import { planProduct, type Side } from './product-plan.ts';
+import type { Slices } from './slices.ts';
+import { planProduct, type Side, SMALL } from './product-plan.ts';
 import { addressOf } from './walk.ts';
 
 export class Products {
@@ -19,11 +20,15 @@ export class Products {
   /** Numbers products, so that what a thread has packed for one is not taken for another's. */
   #serial = 0;
 
-  constructor(backend: CoreBackend, compiler: Compiler, heap: Heap, pool: Pool) {
+  readonly #slices: Slices | undefined;
+
+  /** `slices` is there where a BLAS computes what is float32 and not small. */
+  constructor(backend: CoreBackend, compiler: Compiler, heap: Heap, pool: Pool, slices?: Slices) {
     this.#backend = backend;
     this.#compiler = compiler;
     this.#heap = heap;
     this.#pool = pool;
+    this.#slices = slices;
   }
 
   run(a: View, b: View, output: Target, epilogue?: Epilogue): void {
@@ -36,7 +41,10 @@ export class Products {
       const temporary: Storage[] = [];
       // Views with bounds, and other dtypes, are copied first.
       const [left, right] = [this.#plain(a, dtype, temporary), this.#plain(b, dtype, temporary)];
-      this.#product(left, right, output, rows, inner, columns);
+      if (this.#slices && dtype === 'float32' && rows * inner * columns > SMALL) {
+        const [first, second] = [left, right].map((view) => (this.#slices!.reads(view) ? view : this.#copied(view, dtype, temporary))) as [View, View];
+        this.#slices.run(first, second, output, rows, inner, columns, offsets(first, second, dtype));
+      } else this.#product(left, right, output, rows, inner, columns);
       for (const storage of temporary) this.#backend.free(storage);
     }
     if (epilogue) applyEpilogue(this.#backend, epilogue, output, shape);
@@ -96,7 +104,10 @@ export class Products {
   }
 
   #plain(view: View, dtype: DType, temporary: Storage[]): View {
-    if (view.bounds.length === 0 && view.storage.dtype === dtype) return view;
+    return view.bounds.length === 0 && view.storage.dtype === dtype ? view : this.#copied(view, dtype, temporary);
+  }
+
+  #copied(view: View, dtype: DType, temporary: Storage[]): View {
     const storage = this.#backend.allocate(dtype, view.shape.reduce((product, size) => product * size, 1));
     temporary.push(storage);
     this.#backend.map(casted(identity(view.storage.dtype), dtype), [view], [], [{ storage, offset: 0 }], view.shape);

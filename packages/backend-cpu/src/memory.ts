@@ -9,3 +9,8 @@ export const PARAMETER_BYTES = 61440;
 export const SCRATCH = 65536;
 export const SCRATCH_BYTES = 1 << 20;
 export const scratchOf = (thread: number): number => SCRATCH + thread * SCRATCH_BYTES;
+
+/** The function of a BLAS that threads call. */
+export const SGEMM = 'void cblas_sgemm(int, int, int, int, int, int, float, void *, int, void *, int, float, void *, int)';
+/** Words of a slice: whether each operand is turned, m, n, k, then address and leading dimension of a, b and c. */
+export const SLICE_WORDS = 11;

@@ -2,6 +2,7 @@
  * Runs jobs on all threads. A job is a number of chunks, cut by shapes alone; every thread, the caller included, claims them one after the other,
  * and the caller waits only for chunks that another thread has claimed. So a thread that is late, asleep or busy elsewhere costs nothing.
  */
+import type { BlasSource } from './blas.ts';
 import type { Heap } from './heap.ts';
 import type { Kernel } from './kernel.ts';
 import { CONTROL, PARAMETERS, scratchOf } from './memory.ts';
@@ -27,15 +28,15 @@ export class Pool {
   #kernels = 0;
 
   /** `start` is undefined for one thread. */
-  constructor(heap: Heap, threads: number, start: StartThread | undefined) {
+  constructor(heap: Heap, threads: number, start: StartThread | undefined, blas?: BlasSource) {
     this.#heap = heap;
     this.threads = start ? threads : 1;
-    for (let thread = 1; thread < this.threads; thread++) this.#helpers.push(start!(heap.memory, thread));
+    for (let thread = 1; thread < this.threads; thread++) this.#helpers.push(start!(heap.memory, thread, blas));
   }
 
   /** Does chunks 0 to `count` of the job whose parameters have been written; returns when all are done. */
   run(kernel: Kernel, count: number): void {
-    if (this.threads === 1 || count === 1 || !kernel.module) {
+    if (this.threads === 1 || count === 1 || !(kernel.module || kernel.library)) {
       for (let i = 0; i < count; i++) kernel.chunk(PARAMETERS, i, scratchOf(0));
       return;
     }
@@ -92,7 +93,11 @@ export class Pool {
   #publish(kernel: Kernel): Published {
     let published = this.#published.get(kernel);
     if (!published) {
-      const module = kernel.module!;
+      if (!kernel.module) {
+        this.#published.set(kernel, (published = { id: ++this.#kernels, address: 0, length: 0 }));
+        return published;
+      }
+      const { module } = kernel;
       const address = this.#heap.allocate(module.length);
       this.#heap.bytes.set(module, address);
       published = { id: ++this.#kernels, address, length: module.length };

@@ -19,7 +19,7 @@ export interface ProductPlan {
 /** Multiply-adds of a chunk: some tens of microseconds. */
 const CHUNK = 800_000;
 /** Multiply-adds of a whole product below which one chunk does it. */
-const SMALL = 1 << 18;
+export const SMALL = 1 << 18;
 const MOST_LANES = 1024;
 
 export function planProduct(a: Side, b: Side, inner: number, tile: number): ProductPlan {

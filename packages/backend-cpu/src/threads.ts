@@ -1,4 +1,5 @@
 /** Threads, as Node and as browsers have them. */
+import type { BlasSource } from './blas.ts';
 import { startOf, workerSource } from './worker.ts';
 
 interface NodeWorker { unref(): void; terminate(): Promise<number>; on(event: 'error', listener: (error: Error) => void): unknown }
@@ -10,10 +11,10 @@ const { process: node } = globalThis as { process?: NodeProcess };
 const inNode = node?.versions?.node !== undefined;
 
 /** Starts one thread; it never keeps a process alive. */
-export type StartThread = (memory: WebAssembly.Memory, thread: number) => { stop(): void };
+export type StartThread = (memory: WebAssembly.Memory, thread: number, blas?: BlasSource) => { stop(): void };
 
 /** A module of Node's own. Its name is no literal in an import, so that bundlers for pages do not look for it. */
-const builtin = async (id: string): Promise<unknown> => node?.getBuiltinModule?.(id) ?? import(/* @vite-ignore */ id);
+export const builtin = async (id: string): Promise<unknown> => node?.getBuiltinModule?.(id) ?? import(/* @vite-ignore */ id);
 
 /** Whether memory can be shared at all: pages need cross-origin isolation. */
 export const sharable = (): boolean => typeof SharedArrayBuffer === 'function' && (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false;
@@ -31,8 +32,8 @@ export const maySleep = (): boolean => inNode || !('document' in globalThis);
 export async function threadStarter(): Promise<StartThread | undefined> {
   if (inNode) {
     const { Worker: Thread } = await builtin('node:worker_threads') as NodeThreads;
-    return (memory, thread) => {
-      const worker = new Thread(workerSource, { eval: true, workerData: startOf(memory, thread), execArgv: [], name: `nn cpu ${thread}` });
+    return (memory, thread, blas) => {
+      const worker = new Thread(workerSource, { eval: true, workerData: startOf(memory, thread, blas), execArgv: [], name: `nn cpu ${thread}` });
       // Without this thread the others do its work.
       worker.on('error', () => {});
       worker.unref();

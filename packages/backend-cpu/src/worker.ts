@@ -1,5 +1,6 @@
 /** What helping threads run: a string, so that no bundler has to find a file. It needs nothing but the shared memory. */
-import { CONTROL, scratchOf, PARAMETERS } from './memory.ts';
+import type { BlasSource } from './blas.ts';
+import { CONTROL, PARAMETER_BYTES, PARAMETERS, scratchOf, SGEMM, SLICE_WORDS } from './memory.ts';
 
 /**
  * Words of the control block, each on a cache line of its own. A job is announced in `claim`: its number in the upper bits, and how many parts are
@@ -14,21 +15,33 @@ export const PART_BITS = 10;
 export interface Start {
   readonly memory: WebAssembly.Memory;
   readonly scratch: number;
+  readonly blas?: BlasSource | undefined;
 }
 
-export const startOf = (memory: WebAssembly.Memory, thread: number): Start => ({ memory, scratch: scratchOf(thread) });
+export const startOf = (memory: WebAssembly.Memory, thread: number, blas?: BlasSource): Start => ({ memory, scratch: scratchOf(thread), blas });
 
 /** Milliseconds that an idle thread looks for work before it sleeps. */
 const SPIN = 0.1;
 
 export const workerSource = `'use strict';
-const serve = ({ memory, scratch }) => {
+const serve = ({ memory, scratch, blas }) => {
   const words = new Int32Array(memory.buffer, ${CONTROL}, 256);
   const kernels = new Map();
   const pause = Atomics.pause ? () => Atomics.pause() : () => {};
   const host = {};
   for (const name of Object.getOwnPropertyNames(Math)) host[name] = Math[name];
+  const library = () => {
+    const sgemm = require(blas.koffi).load(blas.library).func('${SGEMM}');
+    const w = new Int32Array(memory.buffer, ${PARAMETERS}, ${PARAMETER_BYTES} / 4);
+    return (_, i) => {
+      const at = i * ${SLICE_WORDS};
+      const place = (word) => blas.base + (w[at + word] >>> 0);
+      sgemm(101, w[at], w[at + 1], w[at + 2], w[at + 3], w[at + 4], 1, place(5), w[at + 6], place(7), w[at + 8], 0, place(9), w[at + 10]);
+    };
+  };
+  const product = blas && library();
   const compile = (id) => {
+    if (words[${WORD.length}] === 0) return product;
     try {
       const bytes = new Uint8Array(memory.buffer, words[${WORD.module}] >>> 0, words[${WORD.length}]).slice();
       const { chunk } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory }, host }).exports;

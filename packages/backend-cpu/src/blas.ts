@@ -1,0 +1,133 @@
+/**
+ * A BLAS of the system, called through koffi on the heap where it lies. It computes with one thread of its own: products are cut into slices, and those are
+ * claimed by our threads like any chunk. Node only; nothing of it is loaded unless asked for.
+ */
+import { fail } from '@nn/tensor/backend';
+import type { Heap } from './heap.ts';
+import { PARAMETERS, SGEMM, SLICE_WORDS } from './memory.ts';
+import { builtin } from './threads.ts';
+
+/** What a thread needs to load the same library. */
+export interface BlasSource { readonly koffi: string; readonly library: string; readonly base: number }
+
+type Sgemm = (order: number, turnA: number, turnB: number, m: number, n: number, k: number, alpha: number, a: number, lda: number, b: number, ldb: number, beta: number, c: number, ldc: number) => void;
+interface Library { func(prototype: string): (...args: unknown[]) => unknown }
+interface Koffi { load(path: string): Library; address(value: Uint8Array): bigint }
+
+/** Libraries that `auto` looks for, the best known for speed first. */
+const candidates: { readonly [platform: string]: readonly string[] } = {
+  linux: ['libmkl_rt.so.2', 'libmkl_rt.so', 'libopenblas.so.0', 'libopenblas.so', 'libblis.so.4', 'libblis.so'],
+  darwin: ['/System/Library/Frameworks/Accelerate.framework/Accelerate', '/opt/homebrew/opt/openblas/lib/libopenblas.dylib', '/usr/local/opt/openblas/lib/libopenblas.dylib', 'libopenblas.dylib'],
+  win32: ['mkl_rt.2.dll', 'libopenblas.dll', 'openblas.dll', 'libblis.dll'],
+};
+
+/** How each library is told to use one thread, and what it calls itself. */
+const kinds = [
+  { name: 'OpenBLAS', single: 'void openblas_set_num_threads(int)', argument: 1, about: 'str openblas_get_config()' },
+  { name: 'MKL', single: 'void MKL_Set_Num_Threads(int)', argument: 1 },
+  { name: 'BLIS', single: 'void bli_thread_set_num_threads(long)', argument: 1, about: 'str bli_info_get_version_str()' },
+  // BLAS_THREADING_SINGLE_THREADED, from macOS 15 on.
+  { name: 'Accelerate', single: 'int BLASSetThreading(int)', argument: 1 },
+] as const;
+
+export class Blas {
+  /** For `describe()`. */
+  readonly name: string;
+  readonly #sgemm: Sgemm;
+  readonly #koffi: Koffi;
+  readonly #paths: { readonly koffi: string; readonly library: string };
+
+  constructor(name: string, sgemm: Sgemm, koffi: Koffi, paths: { koffi: string; library: string }) {
+    this.name = name;
+    this.#sgemm = sgemm;
+    this.#koffi = koffi;
+    this.#paths = paths;
+  }
+
+  source({ bytes }: Heap): BlasSource { return { ...this.#paths, base: Number(this.#koffi.address(bytes)) }; }
+
+  /** Does slice `i` of the parameters (see {@link SLICE_WORDS}). */
+  chunk(heap: Heap): (parameters: number, i: number) => void {
+    let [known, base] = [heap.bytes, this.source(heap).base];
+    return (parameters, i) => {
+      if (heap.bytes !== known) [known, base] = [heap.bytes, this.source(heap).base];
+      const { ints } = heap;
+      const at = (parameters >> 2) + i * SLICE_WORDS;
+      const place = (word: number): number => base + (ints[at + word]! >>> 0);
+      this.#sgemm(101, ints[at]!, ints[at + 1]!, ints[at + 2]!, ints[at + 3]!, ints[at + 4]!, 1, place(5), ints[at + 6]!, place(7), ints[at + 8]!, 0, place(9), ints[at + 10]!);
+    };
+  }
+
+  /** Whether slices of a product are the bits of the whole. Decides on a few shapes of every kind. */
+  slices(heap: Heap): boolean {
+    const [m, n, k] = [96, 80, 130];
+    const length = m * k + k * n + 2 * m * n;
+    const start = heap.allocate(4 * length);
+    const values = heap.floats.subarray(start / 4, start / 4 + length);
+    for (let i = 0; i < length; i++) values[i] = Math.sin(i * 0.7) + ((i * 7919) % 13) / 8;
+    const chunk = this.chunk(heap);
+    const [a, b, whole, parts] = [start, start + 4 * m * k, start + 4 * (m * k + k * n), start + 4 * (m * k + k * n + m * n)] as const;
+    const slice = (turnA: boolean, turnB: boolean, row: number, rows: number, column: number, columns: number, to: number): void => {
+      heap.ints.set([turnA ? 112 : 111, turnB ? 112 : 111, rows, columns, k, a + 4 * row * (turnA ? 1 : k), turnA ? m : k, b + 4 * column * (turnB ? k : 1), turnB ? k : n, to + 4 * (row * n + column), n], PARAMETERS >> 2);
+      chunk(PARAMETERS, 0);
+    };
+    const same = [[false, false], [false, true], [true, false], [true, true]].every(([turnA, turnB]) => {
+      slice(turnA!, turnB!, 0, m, 0, n, whole);
+      const equal = (): boolean => {
+        const [left, right] = [whole, parts].map((from) => heap.ints.subarray(from / 4, from / 4 + m * n)) as [Int32Array, Int32Array];
+        return left.every((word, i) => word === right[i]);
+      };
+      for (let row = 0; row < m; row += 32) slice(turnA!, turnB!, row, Math.min(32, m - row), 0, n, parts);
+      if (!equal()) return false;
+      for (let column = 0; column < n; column += 48) slice(turnA!, turnB!, 0, m, column, Math.min(48, n - column), parts);
+      return equal();
+    });
+    heap.free(start, 4 * length);
+    return same;
+  }
+}
+
+/**
+ * Loads a BLAS: the first that is found for `auto`, else the one at a path.
+ * @throws where koffi or the library is not there
+ */
+export async function loadBlas(wanted: string): Promise<Blas> {
+  const { createRequire } = await builtin('node:module') as { createRequire(from: string): ((id: string) => unknown) & { resolve(id: string): string } };
+  const require = createRequire(import.meta.url);
+  let path: string;
+  try {
+    path = require.resolve('koffi');
+  } catch {
+    return fail('cpu', 'a system BLAS is called through koffi, which is not installed', "npm install koffi, or leave `blas` out.");
+  }
+  const koffi = require(path) as Koffi;
+  const { platform } = (globalThis as unknown as { process: { platform: string } }).process;
+  const names = wanted === 'auto' ? candidates[platform] ?? [] : [wanted];
+  for (const library of names) {
+    try {
+      const loaded = koffi.load(library);
+      return new Blas(nameOf(loaded, library), loaded.func(SGEMM) as unknown as Sgemm, koffi, { koffi: path, library });
+    } catch (error) {
+      if (wanted !== 'auto') fail('cpu', `the BLAS at ${wanted} cannot be used: ${(error as Error).message}`, 'Give the path of a library with cblas_sgemm.');
+    }
+  }
+  return fail('cpu', `no BLAS was found (${names.join(', ')})`, "Install one, e.g. Debian's libopenblas0, give its path, or leave `blas` out.");
+}
+
+/** Tells the library to use one thread, and asks it for its name. */
+function nameOf(library: Library, path: string): string {
+  for (const kind of kinds) {
+    try {
+      library.func(kind.single)(kind.argument);
+    } catch {
+      continue;
+    }
+    const about = 'about' in kind ? library.func(kind.about)() as string : '';
+    if (kind.name !== 'OpenBLAS') return about ? `${kind.name} ${about}` : kind.name;
+    // OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH NO_AFFINITY Zen MAX_THREADS=64
+    const words = about.split(' ');
+    const core = words.at(-2) ?? '';
+    return [words[0], words[1], /^[A-Z_]+$/.test(core) ? '' : `(${core})`].filter(Boolean).join(' ');
+  }
+  return path.split(/[/\\]/).at(-1)!;
+}

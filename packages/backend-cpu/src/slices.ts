@@ -1,0 +1,78 @@
+/** A product as calls of a BLAS: which operand is turned, and the slices that threads claim. */
+import { bytesOf, type Target, type View } from '@nn/tensor/backend';
+import type { Blas } from './blas.ts';
+import type { Heap } from './heap.ts';
+import type { Kernel } from './kernel.ts';
+import { PARAMETER_BYTES, PARAMETERS, SLICE_WORDS } from './memory.ts';
+import type { Pool } from './pool.ts';
+import { addressOf } from './walk.ts';
+
+/** Multiply-adds of a slice, and most slices of a product. */
+const SLICE = 3_000_000;
+const MOST_SLICES = 16;
+/** cblas's names for an operand as it lies, and turned. */
+const PLAIN = 111;
+const TURNED = 112;
+
+interface Operand { readonly turned: boolean; readonly leading: number }
+
+export class Slices {
+  readonly #heap: Heap;
+  readonly #pool: Pool;
+  readonly #kernel: Kernel;
+  /** Whether slices have the bits of the whole. */
+  readonly #cuts: boolean;
+
+  constructor(blas: Blas, heap: Heap, pool: Pool) {
+    this.#heap = heap;
+    this.#pool = pool;
+    this.#cuts = blas.slices(heap);
+    this.#kernel = { id: 0, chunk: blas.chunk(heap), module: undefined, library: true };
+  }
+
+  /** Whether BLAS can read this matrix where it lies. */
+  reads(view: View): boolean { return operandOf(view) !== undefined; }
+
+  /** `batches`: the addresses of both matrices of each product. */
+  run(a: View, b: View, output: Target, rows: number, inner: number, columns: number, batches: readonly number[]): void {
+    const [left, right] = [operandOf(a)!, operandOf(b)!];
+    const { ints } = this.#heap;
+    const parts = this.#cuts ? Math.min(MOST_SLICES, Math.max(1, Math.round((rows * inner * columns) / SLICE))) : 1;
+    const byRows = rows >= columns;
+    const size = (Math.ceil((byRows ? rows : columns) / parts) + 15) & ~15;
+    const result = addressOf(output.storage) + output.offset * bytesOf('float32');
+    let count = 0;
+    const flush = (): void => {
+      if (count > 0) this.#pool.run(this.#kernel, count);
+      count = 0;
+    };
+    for (let i = 0; 2 * i < batches.length; i++) {
+      for (let start = 0; start < (byRows ? rows : columns); start += size) {
+        if (4 * SLICE_WORDS * (count + 1) > PARAMETER_BYTES) flush();
+        const [row, column] = byRows ? [start, 0] : [0, start];
+        let at = (PARAMETERS >> 2) + SLICE_WORDS * count++;
+        ints[at++] = left.turned ? TURNED : PLAIN;
+        ints[at++] = right.turned ? TURNED : PLAIN;
+        ints[at++] = byRows ? Math.min(size, rows - start) : rows;
+        ints[at++] = byRows ? columns : Math.min(size, columns - start);
+        ints[at++] = inner;
+        ints[at++] = batches[2 * i]! + 4 * row * (left.turned ? 1 : left.leading);
+        ints[at++] = left.leading;
+        ints[at++] = batches[2 * i + 1]! + 4 * column * (right.turned ? right.leading : 1);
+        ints[at++] = right.leading;
+        ints[at++] = result + 4 * (i * rows * columns + row * columns + column);
+        ints[at++] = columns;
+      }
+    }
+    flush();
+  }
+}
+
+/** The last two axes of a view as BLAS takes a matrix. */
+function operandOf({ shape, strides }: View): Operand | undefined {
+  const [rows, columns] = [shape.at(-2)!, shape.at(-1)!];
+  const [down, across] = [strides.at(-2)!, strides.at(-1)!];
+  if ((across === 1 || columns === 1) && (down >= columns || rows === 1)) return { turned: false, leading: Math.max(columns, rows === 1 ? columns : down) };
+  if ((down === 1 || rows === 1) && (across >= rows || columns === 1)) return { turned: true, leading: Math.max(rows, columns === 1 ? rows : across) };
+  return undefined;
+}

@@ -1,0 +1,62 @@
+/** Products by a BLAS of the system, where koffi finds one (NN_BLAS names its path); and what is said where it does not. */
+import { cpu } from '@nn/backend-cpu';
+import { contiguous, type Device, permuted, type View } from '@nn/tensor/backend';
+import { describe, expect, it } from 'vitest';
+import { Dice, filled, values } from './random-functions.ts';
+
+const wanted = process.env.NN_BLAS ?? 'auto';
+const found = await cpu({ threads: 1, blas: wanted }).then((device) => device.describe(), (error: unknown) => {
+  if (process.env.NN_BLAS) throw error;
+  return undefined;
+});
+
+/** A matrix, as it is or stored turned. */
+function matrix(device: Device, rows: number, columns: number, seed: number, turned: boolean): View {
+  const storage = filled(device, 'float32', values(new Dice(seed), 'float32', rows * columns));
+  return turned ? { storage, ...permuted(contiguous([columns, rows]), [1, 0]) } : { storage, ...contiguous([rows, columns]) };
+}
+
+function product(device: Device, [m, k, n]: readonly [number, number, number], left: boolean, right: boolean): Float32Array {
+  const storage = device.allocate('float32', m * n);
+  device.matmul(matrix(device, m, k, 1, left), matrix(device, k, n, 2, right), { storage, offset: 0 });
+  return device.readSync(storage, 0, m * n) as Float32Array;
+}
+
+describe.skipIf(found === undefined)('products by the BLAS of the system', () => {
+  it('is named', () => { expect(found).toMatch(/float32 products by \w+/); });
+
+  it('are those of our kernels, and the same bits for any number of threads', async () => {
+    const own = await cpu({ threads: 1 });
+    const devices = await Promise.all([1, 2, 3].map((threads) => cpu({ threads, blas: wanted })));
+    for (const shape of [[64, 784, 512], [300, 70, 301], [1, 1000, 999], [700, 400, 1]] as const) {
+      for (const [left, right] of [[false, false], [true, false], [false, true], [true, true]] as const) {
+        const expected = product(own, shape, left, right);
+        const [first, ...others] = devices.map((device) => product(device, shape, left, right));
+        const worst = first!.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i]!)), 0);
+        expect(worst).toBeLessThan(0.01);
+        for (const other of others) expect(Buffer.compare(new Uint8Array(other.buffer), new Uint8Array(first!.buffer))).toBe(0);
+      }
+    }
+    for (const device of [own, ...devices]) await device.destroy();
+  });
+
+  it('takes batches, and what BLAS cannot read', async () => {
+    const [own, device] = [await cpu({ threads: 1 }), await cpu({ threads: 2, blas: wanted })];
+    const [first, second] = [own, device].map((each) => {
+      const [a, b] = [matrix(each, 3 * 90, 2 * 60, 1, false), matrix(each, 3 * 60, 70, 2, false)];
+      const storage = each.allocate('float32', 3 * 90 * 70);
+      // Every other column: no leading dimension says that.
+      const view: View = { storage: a.storage, shape: [3, 90, 60], strides: [90 * 120, 120, 2], offset: 1, bounds: [] };
+      each.matmul(view, { storage: b.storage, ...contiguous([3, 60, 70]) }, { storage, offset: 0 });
+      return each.readSync(storage, 0, 3 * 90 * 70);
+    });
+    expect(second!.every((value, i) => Math.abs(value - first![i]!) < 0.01)).toBe(true);
+    for (const each of [own, device]) await each.destroy();
+  });
+});
+
+describe('a BLAS that is not there', () => {
+  it('is said so', async () => {
+    await expect(cpu({ blas: '/nowhere/libblas.so' })).rejects.toThrow(/cpu: the BLAS at \/nowhere\/libblas.so cannot be used: .* Give the path of a library with cblas_sgemm/s);
+  });
+});
