@@ -106,7 +106,7 @@ export async function loadBlas(wanted: string): Promise<Blas> {
   for (const library of names) {
     try {
       const loaded = koffi.load(library);
-      return new Blas(nameOf(loaded, library), loaded.func(SGEMM) as unknown as Sgemm, koffi, { koffi: path, library });
+      return new Blas(nameOf(loaded, library), loaded.func(SGEMM), koffi, { koffi: path, library });
     } catch (error) {
       if (wanted !== 'auto') fail('cpu', `the BLAS at ${wanted} cannot be used: ${(error as Error).message}`, 'Give the path of a library with cblas_sgemm.');
     }
