@@ -1,13 +1,17 @@
 /** Finds and reads the four idx files that MNIST and Fashion-MNIST are published as. */
 import { fail, show } from '@nn/tensor';
+import { dataFolder } from './cache-folder.ts';
+import { type DownloadOptions, fetchFile } from './download.ts';
 import { fileSystem } from './files.ts';
 import { type IdxArray, readIdx } from './idx.ts';
 import type { ImageFacts, ImageOptions } from './images.ts';
 
 /** Where the files are and which of them to read. */
-export interface ImageFileOptions extends ImageOptions {
-  /** The folder of the four files, or the one that contains it as `fashion-mnist` or `mnist`. */
-  readonly dir: string;
+export interface ImageFileOptions extends ImageOptions, DownloadOptions {
+  /** The folder of the four files, or the one that contains it as `fashion-mnist` or `mnist`. Default: {@link dataFolder}. */
+  readonly dir?: string;
+  /** Fetches files that are missing into `dir/fashion-mnist` or `dir/mnist`, and checks them. Default: true unless `dir` is given. */
+  readonly download?: boolean;
   /** `train` (60,000 images), `test` (10,000), or `all`: train, then test. Default `train`. */
   readonly split?: 'train' | 'test' | 'all';
 }
@@ -16,20 +20,23 @@ export interface ImageFileOptions extends ImageOptions {
 export interface ImageFileFacts extends ImageFacts {
   /** Name of the folder inside `dir`. */
   readonly folder: string;
-  /** Where the files are published. */
-  readonly source: string;
+  /** Where the files are published: folders, in the order in which they are tried. */
+  readonly mirrors: readonly string[];
+  /** Of the gzipped files, by the first word of their name and what they hold. */
+  readonly md5: { readonly [File in `${'train' | 't10k'}-${'images' | 'labels'}`]: string };
 }
 
 const PREFIXES = { train: ['train'], test: ['t10k'], all: ['train', 't10k'] } as const;
 
 /** The images and labels of a split, checked against each other. */
-export async function readImageFiles(facts: ImageFileFacts, { dir, split = 'train' }: ImageFileOptions): Promise<{ images: Uint8Array; labels: Uint8Array }> {
+export async function readImageFiles(facts: ImageFileFacts, options: ImageFileOptions): Promise<{ images: Uint8Array; labels: Uint8Array }> {
+  const { split = 'train' } = options;
   const prefixes = PREFIXES[split] ?? fail(facts.name, `unknown split ${split}`, "Use 'train', 'test' or 'all'.");
   const images: Uint8Array[] = [];
   const labels: Uint8Array[] = [];
   for (const prefix of prefixes) {
-    const imageFile = await find(facts, dir, `${prefix}-images`, 'idx3-ubyte');
-    const labelFile = await find(facts, dir, `${prefix}-labels`, 'idx1-ubyte');
+    const imageFile = await find(facts, options, `${prefix}-images`, 'idx3-ubyte');
+    const labelFile = await find(facts, options, `${prefix}-labels`, 'idx1-ubyte');
     const image = bytes(facts, await readIdx(imageFile), imageFile, [facts.rows, facts.columns]);
     const label = bytes(facts, await readIdx(labelFile), labelFile, []);
     const count = image.length / (facts.rows * facts.columns);
@@ -50,7 +57,8 @@ function bytes(facts: ImageFacts, { shape, data }: IdxArray, file: string, row: 
   return data;
 }
 
-async function find(facts: ImageFileFacts, dir: string, start: string, end: string): Promise<string> {
+async function find(facts: ImageFileFacts, options: ImageFileOptions, start: keyof ImageFileFacts['md5'], end: string): Promise<string> {
+  const { dir = await dataFolder(), download = options.dir === undefined, mirrors = facts.mirrors } = options;
   const { access } = await fileSystem(facts.name);
   const folders = [`${dir}/${facts.folder}`, dir];
   for (const folder of folders) {
@@ -61,7 +69,8 @@ async function find(facts: ImageFileFacts, dir: string, start: string, end: stri
       }
     }
   }
-  return fail(facts.name, `there is no ${start}-${end}(.gz) in ${folders.join(' or ')}`, `The four files are published at ${facts.source}.`);
+  if (download) return fetchFile(facts.name, `${dir}/${facts.folder}`, { name: `${start}-${end}.gz`, md5: facts.md5[start], mirrors }, options);
+  return fail(facts.name, `there is no ${start}-${end}(.gz) in ${folders.join(' or ')}`, `{ download: true } fetches it; the four files are published at ${facts.mirrors[0]}.`);
 }
 
 function concat(parts: readonly Uint8Array[]): Uint8Array {

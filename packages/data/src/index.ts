@@ -3,9 +3,11 @@
  *
  * @module
  */
+export { dataFolder } from './cache-folder.ts';
 export type { Column, HostArray } from './column.ts';
 export { type BatchOf, type Dataset, Subset, TensorDataset } from './dataset.ts';
 export { digits } from './digits.ts';
+export type { DownloadOptions, DownloadProgress } from './download.ts';
 export { FashionMNIST } from './fashion-mnist.ts';
 export { type IdxArray, type IdxData, readIdx } from './idx.ts';
 export type { ImageFileOptions } from './image-files.ts';

@@ -4,7 +4,16 @@ import { ImageDataset } from './images.ts';
 const FACTS: ImageFileFacts = {
   name: 'MNIST',
   folder: 'mnist',
-  source: 'https://ossci-datasets.s3.amazonaws.com/mnist/',
+  mirrors: [
+    'https://ossci-datasets.s3.amazonaws.com/mnist',
+    'https://storage.googleapis.com/cvdf-datasets/mnist',
+  ],
+  md5: {
+    'train-images': 'f68b3c2dcbeaaa9fbdd348bbdeb94873',
+    'train-labels': 'd53e105ee54ea40749a09fcbcd1e9432',
+    't10k-images': '9fb629c4189551a2d022fa330f9573f3',
+    't10k-labels': 'ec29112dd5afa0611ce80d1b7f02629c',
+  },
   rows: 28,
   columns: 28,
   classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
@@ -18,16 +27,16 @@ const FACTS: ImageFileFacts = {
  * (LeCun, Cortes and Burges 1998, http://yann.lecun.com/exdb/mnist).
  *
  * @example
- * const train = await MNIST.load({ dir: 'data', scale: 'standard', shape: [1, 28, 28] });
- * const test = await MNIST.load({ dir: 'data', split: 'test', scale: 'standard', shape: [1, 28, 28] });
+ * const train = await MNIST.load({ scale: 'standard', shape: [1, 28, 28] });
+ * const test = await MNIST.load({ split: 'test', scale: 'standard', shape: [1, 28, 28] });
  */
 export class MNIST extends ImageDataset {
   /**
-   * Reads the idx files, gzipped or not, from `dir/mnist` or `dir` itself.
+   * Reads the idx files, gzipped or not, from `dir/mnist` or `dir` itself, and fetches them if asked to, or if no `dir` is given.
    *
-   * @throws Where a file is missing, truncated, corrupt, or does not fit the others.
+   * @throws Where a file is missing, truncated, corrupt, or does not fit the others, or cannot be fetched.
    */
-  static async load(options: ImageFileOptions): Promise<MNIST> {
+  static async load(options: ImageFileOptions = {}): Promise<MNIST> {
     const { images, labels } = await readImageFiles(FACTS, options);
     return new MNIST(FACTS, images, labels, options);
   }

@@ -80,7 +80,7 @@ describe('image files', () => {
     await writeSet(dir);
     await rm(join(dir, 't10k-labels-idx1-ubyte.gz'));
     await expect(FashionMNIST.load({ dir, split: 'all' })).rejects.toThrow(
-      `FashionMNIST: there is no t10k-labels-idx1-ubyte(.gz) in ${dir}/fashion-mnist or ${dir}. The four files are published at https://`,
+      `FashionMNIST: there is no t10k-labels-idx1-ubyte(.gz) in ${dir}/fashion-mnist or ${dir}. { download: true } fetches it; the four files are published at http`,
     );
   });
 
