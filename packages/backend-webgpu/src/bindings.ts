@@ -13,7 +13,7 @@ export interface Place {
 /** The operands of one dispatch, all of which have their blocks. */
 export class Bindings {
   readonly arenas: Arena[] = [];
-  readonly storages: readonly GpuStorage[];
+  readonly storages: GpuStorage[];
   readonly inputs: readonly Place[];
   readonly outputs: readonly Place[];
 
@@ -27,6 +27,12 @@ export class Bindings {
   get signature(): string {
     const spell = (places: readonly Place[]) => places.map(({ arena, dtype }) => `${letters[dtype]}${arena || ''}`).join('');
     return `${this.arenas.length}:${spell(this.inputs)}>${spell(this.outputs)}`;
+  }
+
+  /** These, for a kernel that works on all of `others` in turn: they lie in the same arenas. */
+  joined(others: readonly Bindings[]): this {
+    for (const other of others) if (other !== this) this.storages.push(...other.storages);
+    return this;
   }
 
   #place(storage: Storage): Place {

@@ -7,12 +7,20 @@ import { lineText, pushLine, pushUniforms, type Slots, uniformsText, type Values
 import { type Line, linesOf, reordered, signature, type Walk } from './walk.ts';
 
 /** The axes whose coordinate `f` reads. */
-export function indexAxes(f: ScalarFunction): readonly number[] {
-  let axes = known.get(f);
-  if (!axes) known.set(f, (axes = ordered(f.roots).filter((node) => node.op === 'index').map((node) => node.value)));
-  return axes;
+export const indexAxes = (f: ScalarFunction): readonly number[] => leaves(f).index;
+
+/** Which inputs `f` mentions. */
+export const inputsRead = (f: ScalarFunction): readonly number[] => leaves(f).input;
+
+function leaves(f: ScalarFunction): { readonly index: readonly number[]; readonly input: readonly number[] } {
+  let found = known.get(f);
+  if (!found) {
+    const of = (op: string) => ordered(f.roots).filter((node) => node.op === op).map((node) => node.value);
+    known.set(f, (found = { index: of('index'), input: of('input') }));
+  }
+  return found;
 }
-const known = new WeakMap<ScalarFunction, readonly number[]>();
+const known = new WeakMap<ScalarFunction, { readonly index: readonly number[]; readonly input: readonly number[] }>();
 
 /** The lines that `f` needs over axes in `order`: its views', then its `index` leaves'. `order` names axes of the views, -1 for one they lack. */
 export const functionLines = (f: ScalarFunction, views: readonly Layout[], order: readonly number[]): Line[] => [
@@ -24,15 +32,15 @@ export const functionLines = (f: ScalarFunction, views: readonly Layout[], order
 export const bodySignature = (views: readonly Layout[], walk: Walk, bindings: Bindings): string =>
   `${signature(walk)}|${boundsSignature(views)}|${bindings.signature}`;
 
-/** `fn name(x0, x1, ..., a0, ...) -> Name`: the function itself, from its inputs and coordinates to a struct of its roots `r0`, `r1`, ... */
-export function functionText(name: string, f: ScalarFunction, slots: Slots): string {
+/** `fn name(x0, x1, ..., a0, ...) -> Name`: the function itself, from its inputs and coordinates to a struct of its roots `r0`, `r1`, ...; `uniforms` are statements that name its run-time numbers. */
+export function functionText(name: string, f: ScalarFunction, uniforms: readonly string[]): string {
   const parameters = [...f.inputs.map((dtype, i) => `x${i}: ${types[dtype]!}`), ...indexAxes(f).map((axis) => `a${axis}: i32`)];
   const printed = print(f, wgsl);
   const result = name[0]!.toUpperCase() + name.slice(1);
   return [
     `struct ${result} { ${f.roots.map(({ dtype }, i) => `r${i}: ${types[dtype]!}`).join(', ')} }`,
     `fn ${name}(${parameters.join(', ')}) -> ${result} {`,
-    ...[...uniformsText(f, slots), ...printed.lines].map((line) => `  ${line}`),
+    ...[...uniforms, ...printed.lines].map((line) => `  ${line}`),
     `  return ${result}(${printed.roots.join(', ')});`,
     '}',
   ].join('\n');
@@ -54,7 +62,7 @@ export function bodyText(
   const given = Array.from({ length: first }, (_, i) => `x${i}`);
   const read = views.map(({ storage }, i) => castText(`${name}_load${first + i}(${at})`, storage.dtype, f.inputs[first + i]!));
   const axes = indexAxes(f).map((_, i) => `i32(${lineText(rest[i]!, coordinates, slots)})`);
-  return { globals: [...loads, functionText(name, f, slots)], call: `${name}(${[...given, ...read, ...axes].join(', ')})` };
+  return { globals: [...loads, functionText(name, f, uniformsText(f.uniforms, slots))], call: `${name}(${[...given, ...read, ...axes].join(', ')})` };
 }
 
 /** The values for the slots of {@link bodyText}, in its order. */
@@ -62,7 +70,7 @@ export function pushBody(f: ScalarFunction, views: readonly View[], uniforms: re
   const { perView, rest } = linesPerView(views, lines);
   for (const [i, view] of views.entries()) pushLoad(view, perView[i]!, values);
   for (const line of rest) pushLine(line, values);
-  pushUniforms(f, uniforms, values);
+  pushUniforms(f.uniforms, uniforms, values);
 }
 
 /** Dtypes of the roots. */

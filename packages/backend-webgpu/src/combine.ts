@@ -1,6 +1,12 @@
 /** How a reduction puts two values together. */
-import type { DType, Reduction } from '@nn/tensor/backend';
+import type { DType, Reduction, Shape } from '@nn/tensor/backend';
 import { types } from './dialect.ts';
+import { THREADS } from './kernel.ts';
+
+/** Results that are too few to keep a device busy with a thread each. */
+export const FEW = 64;
+/** Threads of a workgroup where there are few results of long runs. */
+const MANY_THREADS = 256;
 
 export interface Combine {
   /** Changes nothing. */
@@ -27,6 +33,25 @@ export interface Share {
   readonly width: number;
   readonly along: boolean;
 }
+
+/** Neighbouring threads read neighbouring elements: along the run where it holds the innermost axis, across results where it does not. */
+export function shareOf(shape: Shape, axes: readonly number[], results: number, run: number): Share {
+  const inner = shape.map((size) => size > 1).lastIndexOf(true);
+  const along = axes.includes(inner) || results === 1;
+  const most = powerOfTwo(run / 4);
+  if (along) {
+    const threads = results <= 4 * FEW && run >= 4 * MANY_THREADS ? MANY_THREADS : THREADS;
+    const lanes = Math.min(threads, most);
+    return { lanes, width: threads / lanes, along };
+  }
+  const threads = results <= 16 * FEW && run >= FEW ? MANY_THREADS : THREADS;
+  const across = Math.min(32, 2 * powerOfTwo(shape[inner]! - 1));
+  const lanes = Math.min(threads / Math.min(threads, across), most);
+  return { lanes, width: threads / lanes, along };
+}
+
+/** The largest power of two up to `x`, at least 1. */
+const powerOfTwo = (x: number): number => 2 ** Math.max(0, Math.floor(Math.log2(Math.max(1, x))));
 
 /** Which result of the workgroup a thread works on, and as which of its lanes: `row` and `lane`. */
 export const shareText = ({ lanes, width, along }: Share): string[] =>

@@ -144,7 +144,10 @@ export class Engine {
     const { arena, offset: start } = this.#place(storage as GpuStorage);
     const staging = this.#staging.take(bytes);
     this.#recorder.copy(arena.gpu, start + first, staging, 0, bytes);
-    this.#recorder.flush();
+    const { batch } = this.#recorder;
+    // Reads that are asked for together are one submission.
+    await Promise.resolve();
+    if (this.#recorder.batch === batch) this.#recorder.flush();
     try {
       await staging.mapAsync(MAP_READ, 0, bytes);
     } catch (error) {

@@ -19,7 +19,7 @@ export const THREADS = 64;
 export interface Parts {
   readonly operation: string;
   readonly arenas: number;
-  readonly slots: Slots;
+  readonly slots: Pick<Slots, 'vectors'>;
   readonly grain?: Grain;
   /** Language extensions, such as `subgroups`. */
   readonly enable?: readonly string[];

@@ -1,38 +1,108 @@
-import { type ScalarFunction, type Shape, sizeOf, type Target, type View } from '@nn/tensor/backend';
+import { type MapCall, type ScalarFunction, sizeOf, type Target, type View } from '@nn/tensor/backend';
 import { kept, linesPerView, pushAddress, seenText, storeText } from './access.ts';
 import { baseOf, type Bindings } from './bindings.ts';
 import { bodySignature, bodyText, functionLines, functionText, indexAxes, pushBody } from './body.ts';
 import { castText } from './dialect.ts';
 import type { Engine } from './engine.ts';
-import { assemble, elementText, type Kernel, THREADS } from './kernel.ts';
-import { coordinatesText, lineText, pushLine, pushSizes, pushUniforms, Slots } from './params.ts';
+import { assemble, type Kernel, type Parts, THREADS } from './kernel.ts';
+import { coordinatesText, lineText, pushLine, pushSizes, pushUniforms, Slots, uniformsText, type Values } from './params.ts';
+import { PARAMS } from './recorder.ts';
 import { walk, type Walk } from './walk.ts';
 
+/** One call, ready to be recorded. */
+interface Prepared {
+  readonly call: MapCall;
+  readonly steps: Walk;
+  readonly bindings: Bindings;
+  /** How each input is read where all can be taken four elements at a time, see {@link inFours}. */
+  readonly fours: string | undefined;
+  /** Calls of equal variants share a kernel. */
+  readonly variant: string;
+  /** Threads. */
+  readonly total: number;
+}
+
 /** `outputs[k][i] = f(inputs[..][i])`, a thread an element, or four where memory is read and written in fours. Each thread reads all before it writes, so that an output may be an input of identical layout. */
-export function map(engine: Engine, f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], shape: Shape): void {
-  const steps = walk([shape], functionLines(f, inputs, shape.map((_, axis) => axis)));
-  const bindings = engine.bind(inputs, outputs);
-  const size = sizeOf(shape);
-  const fours = inFours(steps, inputs, outputs);
-  const total = fours ? size / 4 : size;
+export function map(engine: Engine, f: ScalarFunction, call: MapCall): void {
+  const prepared = prepare(engine, f, call);
+  const { steps, bindings, fours, variant, total } = prepared;
   const values = engine.values.restarted();
-  pushSizes(steps.groups[0]!, values);
-  if (fours) {
-    for (const [i, view] of inputs.entries()) pushAddress(view, steps.lines[i]!, values);
-    for (const line of steps.lines.slice(inputs.length)) pushLine(line, values);
-    pushUniforms(f, uniforms, values);
-  } else pushBody(f, inputs, uniforms, steps.lines, values);
-  for (const { storage, offset } of outputs) values.push(baseOf(storage) + offset);
+  pushCall(f, prepared, values);
   engine.run({
-    family: `map ${f.key}`, variant: `${fours ?? ''}${bodySignature(inputs, steps, bindings)}`, build: () => (fours ? foursKernel(f, fours, inputs, steps, bindings) : mapKernel(f, inputs, steps, bindings)),
-    facts: () => `[${shape.join(', ')}]`, bindings, values, total, groups: Math.ceil(total / THREADS),
+    family: `map ${f.key}`, variant, build: () => mapKernel(f, call.inputs, steps, bindings, fours),
+    facts: () => `[${call.shape.join(', ')}]`, bindings, values, total, groups: Math.ceil(total / THREADS),
   });
 }
 
-/** How each input is read where all can be taken four elements at a time: `4` from a whole four, `1` the same element for all. Undefined where they cannot. */
-function inFours({ groups, lines }: Walk, inputs: readonly View[], outputs: readonly Target[]): string | undefined {
-  const inner = groups[0]!.at(-1) ?? 1;
-  if (inner % 4 !== 0 || outputs.some(({ storage, offset }) => offset % 4 !== 0 || storage.dtype === 'float16')) return undefined;
+/** Several maps, in one dispatch for all calls on the same kind of layouts in the same arenas: a table says which workgroups do which call. */
+export function mapEach(engine: Engine, f: ScalarFunction, calls: readonly MapCall[]): void {
+  const kinds = new Map<string, MapCall[]>();
+  for (const call of calls) {
+    const { variant, bindings } = prepare(engine, f, call);
+    const kind = `${variant} ${bindings.arenas.map(({ id }) => id).join()}`;
+    const same = kinds.get(kind);
+    if (same) same.push(call);
+    else kinds.set(kind, [call]);
+  }
+  for (const same of kinds.values()) {
+    if (same.length === 1) map(engine, f, same[0]!);
+    else mapTable(engine, f, same);
+  }
+}
+
+function mapTable(engine: Engine, f: ScalarFunction, calls: readonly MapCall[]): void {
+  const prepared = calls.map((call) => prepare(engine, f, call));
+  const [{ steps, bindings, fours, variant }] = prepared as [Prepared];
+  const values = engine.values.restarted();
+  let groups = 0;
+  let taken = 0;
+  for (const one of prepared) {
+    values.align();
+    const before = values.vectors;
+    values.push(groups, one.total);
+    pushCall(f, one, values);
+    const size = values.vectors - before;
+    if ((values.vectors + size) * 16 > PARAMS[1]) break;
+    groups += Math.ceil(one.total / THREADS);
+    taken++;
+  }
+  const wide = values.vectors * 16 > PARAMS[0];
+  engine.run({
+    family: `maps ${f.key}`, variant: `${wide} ${variant}`, build: () => mapKernel(f, calls[0]!.inputs, steps, bindings, fours, PARAMS[wide ? 1 : 0] / 16),
+    facts: () => calls.map(({ shape }) => `[${shape.join(', ')}]`).join(', '),
+    bindings: bindings.joined(prepared.slice(0, taken).map((one) => one.bindings)), values, total: taken, groups,
+  });
+  if (taken < calls.length) mapTable(engine, f, calls.slice(taken));
+}
+
+function prepare(engine: Engine, f: ScalarFunction, call: MapCall): Prepared {
+  const { inputs, outputs, shape } = call;
+  const steps = walk([shape], functionLines(f, inputs, shape.map((_, axis) => axis)));
+  const bindings = engine.bind(inputs, outputs);
+  const size = sizeOf(shape);
+  const fours = inFours(steps, inputs, outputs, size);
+  return { call, steps, bindings, fours, variant: `${fours === undefined ? 'words' : `fours ${fours}`} ${bodySignature(inputs, steps, bindings)}`, total: fours === undefined ? size : Math.ceil(size / 4) };
+}
+
+function pushCall(f: ScalarFunction, { call: { inputs, uniforms, outputs }, steps: { groups, lines }, fours }: Prepared, values: Values): void {
+  pushSizes(groups[0]!, values);
+  if (fours === undefined) pushBody(f, inputs, uniforms, lines, values);
+  else {
+    for (const [i, view] of inputs.entries()) pushAddress(view, lines[i]!, values);
+    for (const line of lines.slice(inputs.length)) pushLine(line, values);
+    pushUniforms(f.uniforms, uniforms, values);
+  }
+  for (const { storage, offset } of outputs) values.push(baseOf(storage) + offset);
+}
+
+/**
+ * How each input is read where all can be taken four elements at a time: `4` from a whole four, `1` the same element for all. Undefined where they cannot.
+ * The last four may reach beyond the end of a storage, since its block does.
+ */
+function inFours({ groups, lines }: Walk, inputs: readonly View[], outputs: readonly Target[], size: number): string | undefined {
+  const sizes = groups[0]!;
+  const whole = sizes.length > 0 && (sizes.at(-1)! % 4 === 0 || (sizes.length === 1 && outputs.every(({ storage, offset }) => offset + size === storage.length)));
+  if (!whole || outputs.some(({ storage, offset }) => offset % 4 !== 0 || storage.dtype === 'float16')) return undefined;
   let forms = '';
   for (const [i, { bounds, storage }] of inputs.entries()) {
     const { offset, strides } = lines[i]!;
@@ -44,44 +114,60 @@ function inFours({ groups, lines }: Walk, inputs: readonly View[], outputs: read
   return forms;
 }
 
-function mapKernel(f: ScalarFunction, inputs: readonly View[], { groups, lines }: Walk, bindings: Bindings): Kernel {
-  const slots = new Slots();
-  const at = coordinatesText(groups[0]!, 'i', 'c', slots);
-  const body = bodyText('value', f, 0, inputs, bindings.inputs, lines, at.names, slots);
-  const stores = f.roots.map(({ dtype }, k) => storeText(bindings.outputs[k]!, `${slots.next()} + i`, `y.r${k}`, dtype));
+/** With `table`, the length of the array of parameters, there is a set of them for each call. */
+function mapKernel(f: ScalarFunction, inputs: readonly View[], steps: Walk, bindings: Bindings, fours: string | undefined, table = 0): Kernel {
+  const slots = new Slots(table ? 'entry' : '');
+  const at = coordinatesText(steps.groups[0]!, fours === undefined ? 'i' : 'e', 'c', slots);
+  const { globals, main } = fours === undefined ? elementwise(f, inputs, steps, bindings, at.names, slots) : inQuartets(f, fours, inputs, steps, bindings, at.names, slots);
+  const all: Pick<Parts, 'operation' | 'arenas' | 'grain'> = { operation: 'map', arenas: bindings.arenas.length, grain: fours === undefined ? 'words' : 'fours' };
+  const place = fours === undefined ? at.lines : ['let e = i * 4u;', ...at.lines];
+  if (!table) {
+    return assemble({ ...all, slots, globals, main: [`let i = group * ${THREADS}u + local;`, 'if (i >= p[0].y) { return; }', ...place, ...main] });
+  }
   return assemble({
-    operation: 'map', arenas: bindings.arenas.length, slots, globals: body.globals,
-    main: [...elementText, ...at.lines, `let y = ${body.call};`, ...stores],
+    ...all, slots: { vectors: table }, globals: ['var<private> entry: u32;', ...globals],
+    main: [
+      // The last set that begins at or before this workgroup.
+      'var low = 0u;', 'var high = p[0].y;',
+      `while (high - low > 1u) { let middle = (low + high) / 2u; if (p[1u + middle * ${slots.vectors}u].x <= group) { low = middle; } else { high = middle; } }`,
+      `entry = 1u + low * ${slots.vectors}u;`, `let i = (group - p[entry].x) * ${THREADS}u + local;`, 'if (i >= p[entry].y) { return; }', ...place, ...main,
+    ],
   });
 }
 
-function foursKernel(f: ScalarFunction, forms: string, inputs: readonly View[], { groups, lines }: Walk, bindings: Bindings): Kernel {
-  const slots = new Slots();
-  const at = coordinatesText(groups[0]!, 'e', 'c', slots);
+interface Text { readonly globals: readonly string[]; readonly main: readonly string[] }
+
+function elementwise(f: ScalarFunction, inputs: readonly View[], { lines }: Walk, bindings: Bindings, coordinates: readonly string[], slots: Slots): Text {
+  const body = bodyText('value', f, 0, inputs, bindings.inputs, lines, coordinates, slots);
+  return { globals: body.globals, main: [`let y = ${body.call};`, ...f.roots.map(({ dtype }, k) => storeText(bindings.outputs[k]!, `${slots.next()} + i`, `y.r${k}`, dtype))] };
+}
+
+function inQuartets(f: ScalarFunction, forms: string, inputs: readonly View[], { lines }: Walk, bindings: Bindings, coordinates: readonly string[], slots: Slots): Text {
   const { perView, rest } = linesPerView(inputs, lines);
-  const reads = inputs.map((_, i) => {
+  const reads = inputs.flatMap((_, i) => {
     const { arena } = bindings.inputs[i]!;
-    const place = lineText(perView[i]![0]!, at.names, slots);
+    const place = lineText(perView[i]![0]!, coordinates, slots);
     return forms[i] === '4' ? [`let q${i} = m${arena}[(${place}) >> 2u];`] : [`let p${i} = ${place};`, `let q${i} = vec4<u32>(m${arena}[p${i} >> 2u][p${i} & 3u]);`];
   });
-  const axes = indexAxes(f).map((_, i) => ({ first: lineText(rest[i]!, at.names, slots), step: rest[i]!.strides.at(-1) !== 0 }));
-  const text = functionText('value', f, slots);
+  const axes = indexAxes(f).map((_, i) => ({ first: lineText(rest[i]!, coordinates, slots), step: rest[i]!.strides.at(-1) !== 0 }));
+  const text = functionText('value', f, uniformsText(f.uniforms, slots));
   const call = (j: number) => `value(${[
     ...inputs.map(({ storage: { dtype } }, i) => castText(seenText(`q${i}[${j}]`, dtype), dtype, f.inputs[i]!)),
     ...axes.map(({ step }, i) => `i32(j${i}${step ? ` + ${j}u * d${i}` : ''})`),
   ].join(', ')})`;
-  return assemble({
-    operation: 'map', arenas: bindings.arenas.length, slots, grain: 'fours', globals: [text],
+  const four = [0, 1, 2, 3];
+  return {
+    globals: [text],
     main: [
-      ...elementText, 'let e = i * 4u;', ...at.lines, ...reads.flat(),
+      ...reads,
       ...axes.flatMap(({ first, step }, i) => [`let j${i} = ${first};`, ...(step ? [`let d${i} = ${stepOf(first)};`] : [])]),
-      ...[0, 1, 2, 3].map((j) => `let y${j} = ${call(j)};`),
+      ...four.map((j) => `let y${j} = ${call(j)};`),
       ...f.roots.map(({ dtype }, k) => {
         const to = bindings.outputs[k]!;
-        return `m${to.arena}[(${slots.next()} + e) >> 2u] = vec4<u32>(${[0, 1, 2, 3].map((j) => kept(`y${j}.r${k}`, dtype, to.dtype)).join(', ')});`;
+        return `m${to.arena}[(${slots.next()} + e) >> 2u] = vec4<u32>(${four.map((j) => kept(`y${j}.r${k}`, dtype, to.dtype)).join(', ')});`;
       }),
     ],
-  });
+  };
 }
 
 /** The slot of the innermost stride in the text of a line: the last factor. */

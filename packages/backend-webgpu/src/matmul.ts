@@ -1,8 +1,8 @@
-/** The product of matrices, tile by tile: a workgroup computes a part of the result from strips of both operands in workgroup memory. */
-import { contiguous, type Epilogue, identity, type Layout, sizeOf, type Target, trace, type View } from '@nn/tensor/backend';
+/** Products of matrices, and of groups of axes: tile by tile, a workgroup computes a part of the result from strips of both operands in workgroup memory. */
+import { contiguous, type DType, type Epilogue, identity, type Layout, type ProductAxes, type Shape, sizeOf, type Target, trace, type View } from '@nn/tensor/backend';
 import { boundsSignature, type Grain, pushAddress, pushLoad } from './access.ts';
 import { baseOf } from './bindings.ts';
-import { bodySignature, functionLines, pushBody } from './body.ts';
+import { bodySignature, functionLines, indexAxes, pushBody } from './body.ts';
 import type { Engine } from './engine.ts';
 import { pushSizes } from './params.ts';
 import { type Form, type Operand, productKernel } from './product.ts';
@@ -10,38 +10,54 @@ import { reduce } from './reduce.ts';
 import { breadth, height, innerSpans, type Tile, usualTile } from './tiles.ts';
 import { type Line, linesOf, reordered, walk } from './walk.ts';
 
-/** `[...batch, m, k] x [...batch, k, n]`; the epilogue, if any, is applied before the result is written. */
-export function matmul(engine: Engine, a: View, b: View, output: Target, epilogue: Epilogue | undefined): void {
-  const batch = a.shape.slice(0, -2);
-  const [rows, inner] = a.shape.slice(-2) as [number, number];
-  const columns = b.shape.at(-1)!;
-  if (rows === 1 || columns === 1) {
-    matvec(engine, a, b, output, epilogue);
+/** A product, and what is done to each of its elements before they are written: one output, or one for each root of the epilogue. */
+export interface Contraction {
+  readonly a: View;
+  readonly b: View;
+  readonly axes: ProductAxes;
+  readonly epilogue: Epilogue | undefined;
+  readonly outputs: readonly Target[];
+}
+
+/** `[...batch, ...rows, ...inner] x [...batch, ...inner, ...columns]`. */
+export function contract(engine: Engine, work: Contraction): void {
+  const { a, b, axes, epilogue, outputs } = work;
+  const shapes = shapesOf(work);
+  const [batch, rows, inner, columns] = shapes.map(sizeOf) as [number, number, number, number];
+  const plain = axes.rows === 1 && axes.inner === 1 && axes.columns === 1;
+  if (plain && (rows === 1 || columns === 1)) {
+    matvec(engine, a, b, outputs, epilogue);
     return;
   }
-  const spans = innerSpans(sizeOf(batch), rows, inner, columns);
+  const spans = innerSpans(batch, rows, inner, columns);
   if (spans === 1) {
-    product(engine, a, b, output, epilogue, 1);
+    product(engine, work, 1);
     return;
   }
-  const shape = [spans, ...batch, rows, columns];
+  const shape = [spans, ...shapes[0], ...shapes[1], ...shapes[3]];
   const partial = engine.allocate('float32', sizeOf(shape));
-  product(engine, a, b, { storage: partial, offset: 0 }, undefined, spans);
-  reduce(engine, { kind: 'sum', function: identity('float32'), inputs: [{ storage: partial, ...contiguous(shape) }], uniforms: [], shape, axes: [0], output, epilogue });
+  product(engine, { ...work, outputs: [{ storage: partial, offset: 0 }], epilogue: undefined }, spans);
+  reduce(engine, { kind: 'sum', function: identity('float32'), inputs: [{ storage: partial, ...contiguous(shape) }], uniforms: [], shape, axes: [0], outputs, epilogue });
   engine.free(partial);
+}
+
+/** Batch, rows, inner, columns. */
+function shapesOf({ a, b, axes }: Contraction): [Shape, Shape, Shape, Shape] {
+  const [start, middle] = [a.shape.length - axes.rows - axes.inner, a.shape.length - axes.inner];
+  return [a.shape.slice(0, start), a.shape.slice(start, middle), a.shape.slice(middle), b.shape.slice(b.shape.length - axes.columns)];
 }
 
 const multiplied = trace(['float32', 'float32'], [], ([x, y]) => [x!.mul(y!)]);
 
 /** Where one side is a vector: a sum of products, threads along whichever axis lies densely. */
-function matvec(engine: Engine, a: View, b: View, output: Target, epilogue: Epilogue | undefined): void {
+function matvec(engine: Engine, a: View, b: View, outputs: readonly Target[], epilogue: Epilogue | undefined): void {
   const rank = a.shape.length;
   const lead = a.shape.slice(0, -2).map((_, axis) => axis);
   const [rows, inner] = a.shape.slice(-2) as [number, number];
   const columns = b.shape.at(-1)!;
   const [matrix, axis] = rows === 1 ? [b, rank - 2] : [a, rank - 1];
   // Axes: batch, row, column and, before or after the longer of the two, the inner one.
-  const last = matrix.strides[axis] === 1 || rows * columns === 1;
+  const last = matrix.strides[axis] === 1 || rows * columns === 1 || (epilogue !== undefined && indexAxes(epilogue.function).length > 0);
   const [row, column, along] = last ? [rank - 2, rank - 1, rank] : rows === 1 ? [rank - 2, rank, rank - 1] : [rank, rank - 2, rank - 1];
   const size = (at: number) => (at === row ? rows : at === column ? columns : at === along ? inner : a.shape[at]!);
   const shape = Array.from({ length: rank + 1 }, (_, at) => size(at));
@@ -51,10 +67,9 @@ function matvec(engine: Engine, a: View, b: View, output: Target, epilogue: Epil
   };
   // The result's axes in the order of the reduction's: rows and columns may have changed places where one of them is 1.
   const turned = row > column;
-  const extra = epilogue?.inputs.map((view): View => (turned ? { ...view, ...swapped(view) } : view));
   reduce(engine, {
-    kind: 'sum', function: multiplied, inputs: [placed(a, [row, along]), placed(b, [along, column])], uniforms: [], shape, axes: [along], output,
-    epilogue: epilogue && { ...epilogue, inputs: extra! },
+    kind: 'sum', function: multiplied, inputs: [placed(a, [row, along]), placed(b, [along, column])], uniforms: [], shape, axes: [along], outputs,
+    epilogue: epilogue && turned ? { ...epilogue, inputs: epilogue.inputs.map((view) => ({ ...view, ...swapped(view) })) } : epilogue,
   });
 }
 
@@ -64,55 +79,67 @@ function swapped({ shape, strides, bounds }: Layout): Pick<Layout, 'shape' | 'st
   return { shape: swap(shape), strides: swap(strides), bounds: bounds.map((bound) => ({ ...bound, strides: swap(bound.strides) })) };
 }
 
-function product(engine: Engine, a: View, b: View, output: Target, epilogue: Epilogue | undefined, spans: number): void {
-  const rank = a.shape.length;
-  const batch = a.shape.slice(0, -2);
-  const [rows, inner] = a.shape.slice(-2) as [number, number];
-  const columns = b.shape.at(-1)!;
-  const lead = batch.map((_, axis) => axis);
+function product(engine: Engine, work: Contraction, spans: number): void {
+  const { a, b, axes, epilogue, outputs } = work;
+  const shapes = shapesOf(work);
+  const [batch, rows, inner, columns] = shapes.map(sizeOf) as [number, number, number, number];
+  const count = (from: number, length: number) => Array.from({ length }, (_, i) => from + i);
+  const none = (length: number) => count(0, length).map(() => -1);
+  const lead = count(0, shapes[0].length);
+  const after = lead.length;
   // Axes: batch, row, inner, column.
   const arranged = (view: View, order: readonly number[]): Line[] => linesOf(view).map((line) => reordered(line, [...lead, ...order]));
   const extra = epilogue?.inputs ?? [];
-  const result = epilogue ? functionLines(epilogue.function, extra, [...lead, rank - 2, -1, rank - 1]) : [];
-  const [left, right] = [arranged(a, [rank - 2, rank - 1, -1]), arranged(b, [-1, rank - 2, rank - 1])];
-  const steps = walk([batch, [rows], [inner], [columns]], [...left, ...right, ...result]);
-  const lines = { left: steps.lines.slice(0, left.length), right: steps.lines.slice(left.length, left.length + right.length), rest: steps.lines.slice(left.length + right.length) };
-  const bindings = engine.bind([a, b, ...extra], [output]);
-  const forms = [formOf(a, rank - 2, rank - 1), formOf(b, rank - 1, rank - 2)] as const;
-  const fours = forms.every((form) => form.endsWith('4')) && columns % 4 === 0 && output.offset % 4 === 0 && output.storage.dtype !== 'float16' && extra.every(({ storage }) => storage.dtype !== 'float16');
+  const result = epilogue ? functionLines(epilogue.function, extra, [...lead, ...count(after, axes.rows), ...none(axes.inner), ...count(after + axes.rows, axes.columns)]) : [];
+  const steps = walk(shapes, [
+    ...arranged(a, [...count(after, axes.rows), ...count(after + axes.rows, axes.inner), ...none(axes.columns)]),
+    ...arranged(b, [...none(axes.rows), ...count(after, axes.inner), ...count(after + axes.inner, axes.columns)]),
+    ...result,
+  ]);
+  const cut = [1 + a.bounds.length, 2 + a.bounds.length + b.bounds.length] as const;
+  const rest = steps.lines.slice(cut[1]);
+  const sides = [
+    { view: a, lines: steps.lines.slice(0, cut[0]), form: formOf(a, steps.lines[0]!, steps.groups, 1) },
+    { view: b, lines: steps.lines.slice(...cut), form: formOf(b, steps.lines[cut[0]]!, steps.groups, 3) },
+  ];
+  const bindings = engine.bind([a, b, ...extra], outputs);
+  const tile = usualTile(batch, rows, columns);
+  const fours = tile.own > 1 && columns % 4 === 0 && sides.every(({ form }) => form.endsWith('4'))
+    && outputs.every(({ storage, offset }) => offset % 4 === 0 && isWide(storage.dtype)) && extra.every(({ storage }) => isWide(storage.dtype));
   const grain: Grain = fours ? 'fours' : 'words';
-  const [leftForm, rightForm] = forms.map((form): Form => (fours ? form : (form.replace('4', '') as Form))) as [Form, Form];
+  const [left, right] = sides.map((side): Operand => ({ ...side, form: fours ? side.form : (side.form.replace('4', '') as Form) })) as [Operand, Operand];
+  run(tile);
 
-  const run = (tile: Tile): void => {
-    const form = fours && tile.own > 1 ? grain : 'words';
-    const count = [Math.ceil(rows / height(tile)), Math.ceil(columns / breadth(tile))] as const;
+  function run(by: Tile): void {
+    const tiles = [Math.ceil(rows / height(by)), Math.ceil(columns / breadth(by))] as const;
     const values = engine.values.restarted();
     // Spans begin at whole strips.
-    values.push(rows, inner, columns, ...count, Math.ceil(inner / spans / 16) * 16, sizeOf(batch));
-    pushSizes(steps.groups[0]!, values);
-    for (const [view, own, kind] of [[a, lines.left, leftForm], [b, lines.right, rightForm]] as const) {
-      if (form === 'fours' && kind.endsWith('4')) pushAddress(view, own[0]!, values);
-      else pushLoad(view, own, values);
+    values.push(rows, inner, columns, ...tiles, Math.ceil(inner / spans / 16) * 16, batch);
+    for (const group of steps.groups) pushSizes(group, values);
+    for (const { view, lines, form } of [left, right]) {
+      if (form.endsWith('4')) pushAddress(view, lines[0]!, values);
+      else pushLoad(view, lines, values);
     }
-    values.push(baseOf(output.storage) + output.offset);
-    if (epilogue) pushBody(epilogue.function, extra, epilogue.uniforms, lines.rest, values);
-    const operand = (view: View, own: readonly Line[], kind: Form): Operand => ({ view, lines: own, form: form === 'fours' ? kind : (kind.replace('4', '') as Form) });
-    const total = spans * sizeOf(batch) * count[0] * count[1];
+    for (const { storage, offset } of outputs) values.push(baseOf(storage) + offset);
+    if (epilogue) pushBody(epilogue.function, extra, epilogue.uniforms, rest, values);
+    const total = spans * batch * tiles[0] * tiles[1];
     engine.run({
-      family: `matmul ${tile.down} ${tile.across} ${tile.own} ${tile.depth} ${form} ${leftForm} ${rightForm} ${epilogue?.function.key ?? ''}`,
+      family: `matmul ${by.down} ${by.across} ${by.own} ${by.depth} ${grain} ${left.form} ${right.form} ${epilogue?.function.key ?? ''}`,
       variant: `${boundsSignature([a, b])}|${bodySignature(extra, steps, bindings)}`,
-      build: () => productKernel(tile, operand(a, lines.left, leftForm), operand(b, lines.right, rightForm), epilogue, lines.rest, steps, bindings, form),
+      build: () => productKernel(by, left, right, epilogue, rest, steps, bindings, grain),
       facts: () => `[${a.shape.join(', ')}] x [${b.shape.join(', ')}]`, bindings, values, total, groups: total,
     });
-  };
-  run(usualTile(sizeOf(batch), rows, columns));
+  }
 }
 
-/** How strips are read of `view`, whose axis `own` runs along the strip: `direct` where that axis lies densely, `across` where the inner one does; `4` where in whole fours. */
-function formOf(view: View, own: number, inner: number): Form {
-  const { strides, shape, offset, bounds, storage } = view;
-  const dense = strides[own] === 1 ? own : strides[inner] === 1 ? inner : -1;
-  const fours = dense >= 0 && bounds.length === 0 && storage.dtype === 'float32' && offset % 4 === 0 && shape[dense]! % 4 === 0 && strides.every((stride, axis) => axis === dense || stride % 4 === 0 || shape[axis] === 1);
-  const form = strides[own] !== 1 && strides[inner] === 1 ? 'across' : 'direct';
+const isWide = (dtype: DType): boolean => dtype !== 'float16';
+
+/** How strips are read of a view, whose group `own` of axes runs along the strip: `direct` where its last axis lies densely, `across` where the inner group's does; `4` where in whole fours. */
+function formOf({ bounds, storage }: View, { offset, strides }: Line, groups: readonly Shape[], own: 1 | 3): Form {
+  const lastOf = (group: number) => (groups[group]!.length > 0 ? groups.slice(0, group + 1).reduce((sum, { length }) => sum + length, 0) - 1 : -1);
+  const [along, within] = [lastOf(own), lastOf(2)];
+  const form = strides[along] !== 1 && strides[within] === 1 ? 'across' : 'direct';
+  const [dense, size] = form === 'across' ? [within, groups[2]!.at(-1)!] : [along, groups[own]!.at(-1) ?? 1];
+  const fours = strides[dense] === 1 && size % 4 === 0 && bounds.length === 0 && storage.dtype === 'float32' && offset % 4 === 0 && strides.every((stride, axis) => axis === dense || stride % 4 === 0);
   return fours ? `${form}4` : form;
 }

@@ -2,7 +2,7 @@
  * The run-time numbers of a kernel, in one uniform array `p`. The text takes slots in the order in which the host appends values:
  * each pair of functions below must stay in step.
  */
-import type { DType, ScalarFunction } from '@nn/tensor/backend';
+import type { DType } from '@nn/tensor/backend';
 import { types } from './dialect.ts';
 import type { Line } from './walk.ts';
 
@@ -12,11 +12,16 @@ const HEADER = 2;
 /** Hands out the names of parameters while a kernel's text is written. */
 export class Slots {
   #taken = HEADER;
+  readonly #from: string;
+
+  /** Where there are several sets of parameters, `from` names the place of the one to take. */
+  constructor(from = '') { this.#from = from && `${from} + `; }
+
   next(): string {
     const at = this.#taken++;
-    return `p[${at >> 2}].${'xyzw'[at & 3]!}`;
+    return `p[${this.#from}${at >> 2}u].${'xyzw'[at & 3]!}`;
   }
-  /** Length of `p`. */
+  /** Length of `p`, or of one set in it. */
   get vectors(): number { return (this.#taken + 3) >> 2; }
 }
 
@@ -37,6 +42,11 @@ export class Values {
     this.#words[1] = total;
     return this.#words.subarray(0, this.#length);
   }
+
+  /** Fills up the last four. */
+  align(): void { while (this.#length % 4 !== 0) this.push(0); }
+
+  get vectors(): number { return Math.ceil(this.#length / 4); }
 
   push(...values: readonly number[]): void {
     for (const value of values) {
@@ -90,13 +100,13 @@ export function pushSizes(sizes: readonly number[], values: Values): void {
   for (let axis = sizes.length - 1; axis > 0; axis--) values.push(sizes[axis]!);
 }
 
-/** The uniforms of `f`, as `u0`, `u1`. */
-export const uniformsText = (f: ScalarFunction, slots: Slots): string[] => f.uniforms.map((dtype, i) => `let u${i} = ${uniformText(dtype, slots.next())};`);
+/** Run-time numbers of a function, as `u0`, `u1`. */
+export const uniformsText = (uniforms: readonly DType[], slots: Slots): string[] => uniforms.map((dtype, i) => `let u${i} = ${uniformText(dtype, slots.next())};`);
 
 const uniformText = (dtype: DType, slot: string): string => (dtype === 'bool' ? `${slot} != 0u` : `bitcast<${types[dtype]!}>(${slot})`);
 
-export function pushUniforms(f: ScalarFunction, uniforms: readonly number[], values: Values): void {
-  for (const [i, dtype] of f.uniforms.entries()) {
+export function pushUniforms(dtypes: readonly DType[], uniforms: readonly number[], values: Values): void {
+  for (const [i, dtype] of dtypes.entries()) {
     if (dtype === 'float32') values.pushFloat(uniforms[i]!);
     else values.push(dtype === 'bool' ? +(uniforms[i] !== 0) : uniforms[i]!);
   }

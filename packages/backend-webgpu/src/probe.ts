@@ -18,7 +18,7 @@ export async function keepsNonFinite(engine: Engine): Promise<boolean> {
   };
   const inputs = [upload(a), upload(b)];
   const all = engine.allocate('float32', operations.roots.length * length);
-  map(engine, operations, inputs, [], operations.roots.map((_, i) => ({ storage: all, offset: i * length })), [length]);
+  map(engine, operations, { inputs, uniforms: [], outputs: operations.roots.map((_, i) => ({ storage: all, offset: i * length })), shape: [length] });
   const found = await engine.read(all, 0, all.length);
   for (const { storage } of [...inputs, { storage: all }]) engine.free(storage);
   const expected = evaluate(operations, { input: (i) => [a, b][i]!, index: () => new Int32Array() }, [], length);

@@ -2,7 +2,7 @@
 import type { Epilogue, View } from '@nn/tensor/backend';
 import { type Grain, kept, loadText, storeText } from './access.ts';
 import type { Bindings, Place } from './bindings.ts';
-import { bodyText, rootType } from './body.ts';
+import { bodyText } from './body.ts';
 import { assemble, type Kernel } from './kernel.ts';
 import { coordinatesText, lineText, Slots } from './params.ts';
 import { breadth, height, type Tile } from './tiles.ts';
@@ -17,15 +17,17 @@ export interface Operand {
   readonly form: Form;
 }
 
+/** Names of the coordinates of one group of axes, and the statements that find them from the number of an element in it. */
+interface Group { readonly lines: readonly string[]; readonly names: readonly string[] }
+
 export function productKernel(
   tile: Tile, left: Operand, right: Operand, epilogue: Epilogue | undefined, rest: readonly Line[], { groups }: Walk, bindings: Bindings, grain: Grain,
 ): Kernel {
   const { own, depth, across } = tile;
   const slots = new Slots();
   const [rows, inner, columns, tilesDown, tilesAcross, span, batches] = Array.from({ length: 7 }, () => slots.next()) as [string, string, string, string, string, string, string];
-  const batch = coordinatesText(groups[0]!, 'z', 'c', slots);
-  const axis = (name: string, group: number) => groups[group]!.map(() => name);
-  const coordinates = [...batch.names, ...axis('row', 1), ...axis('inner', 2), ...axis('column', 3)];
+  const [batch, row, member, column] = (['z', 'row', 'inner', 'column'] as const).map((name, g) => coordinatesText(groups[g]!, name, `${name}_`, slots)) as [Group, Group, Group, Group];
+  const all: Coordinates = { batch, row, member, column };
   const width = own === 1 ? 1 : 4;
   const type = width === 1 ? 'f32' : 'vec4<f32>';
   const [high, wide, threads] = [height(tile), breadth(tile), tile.down * across];
@@ -33,39 +35,47 @@ export function productKernel(
     { name: 'left', operand: left, place: bindings.inputs[0]!, along: 'row', bound: rows, size: high },
     { name: 'right', operand: right, place: bindings.inputs[1]!, along: 'column', bound: columns, size: wide },
   ] as const;
-  const loads = sides.flatMap((side) => loadStrip(side, { coordinates, batch: batch.names, inner, slots, grain }));
-  const [to] = bindings.outputs as [Place];
-  const offset = slots.next();
-  const body = epilogue && bodyText('finish', epilogue.function, 1, epilogue.inputs, bindings.inputs.slice(2), rest, coordinates, slots, grain);
-  const dtype = body ? rootType(epilogue.function) : 'float32';
-  const finished = (code: string, c: number) => (body ? `finish_at(z, row, column + ${c}u, ${code})` : code);
-  const place = `${offset} + ((s * ${batches} + z) * ${rows} + row) * ${columns} + column`;
+  const loads = sides.flatMap((side) => loadStrip(side, all, slots, grain));
+  const offsets = bindings.outputs.map(() => slots.next());
+  const body = epilogue && bodyText('finish', epilogue.function, 1, epilogue.inputs, bindings.inputs.slice(2), rest, namesOf(all), slots, grain);
+  const roots = body ? epilogue.function.roots.map(({ dtype }, k) => ({ dtype, of: (value: string) => `${value}.r${k}` })) : [{ dtype: 'float32' as const, of: (value: string) => value }];
+  const finished = (c: number) => (body ? `finish_at(z, row, column + ${c}u, v${width === 1 ? '' : `[${c}]`})` : `v${width === 1 ? '' : `[${c}]`}`);
+  const place = `((s * ${batches} + z) * ${rows} + row) * ${columns} + column`;
   const parts = Array.from({ length: own / width }, (_, j) => j);
   const each = Array.from({ length: own }, (_, i) => i);
+  const four = [0, 1, 2, 3];
+  const storeOne = (c: number) => [`let y = ${finished(c)};`, ...roots.map(({ dtype, of }, k) => storeText(bindings.outputs[k]!, `${offsets[k]!} + at + ${c}u`, of('y'), dtype))];
   const store = grain === 'fours'
-    ? [`m${to.arena}[(${place}) >> 2u] = vec4<u32>(${[0, 1, 2, 3].map((c) => kept(finished(`v[${c}]`, c), dtype, to.dtype)).join(', ')});`]
-    : width === 1
-      ? [storeText(to, place, finished('v', 0), dtype)]
-      : [0, 1, 2, 3].map((c) => `if (column + ${c}u < ${columns}) { ${storeText(to, `${place} + ${c}u`, finished(`v[${c}]`, c), dtype)} }`);
+    ? [
+      ...four.map((c) => `let y${c} = ${finished(c)};`),
+      ...roots.map(({ dtype, of }, k) => {
+        const to = bindings.outputs[k]!;
+        return `m${to.arena}[(${offsets[k]!} + at) >> 2u] = vec4<u32>(${four.map((c) => kept(of(`y${c}`), dtype, to.dtype)).join(', ')});`;
+      }),
+    ]
+    : width === 1 ? storeOne(0) : four.flatMap((c) => [`if (column + ${c}u < ${columns}) {`, ...storeOne(c).map((line) => `  ${line}`), '}']);
   return assemble({
     operation: 'matmul', arenas: bindings.arenas.length, slots, threads, grain,
     globals: [
       ...loads, ...(body?.globals ?? []),
-      ...(body ? [`fn finish_at(z: u32, row: u32, column: u32, x0: f32) -> ${typeOf(dtype)} {`, '  let inner = 0u;', ...batch.lines, `  return ${body.call}.r0;`, '}'] : []),
+      ...(body ? [
+        'fn finish_at(z: u32, row: u32, column: u32, x0: f32) -> Finish {',
+        ...[...batch.lines, ...row.lines, ...column.lines, ...member.names.map((name) => `let ${name} = 0u;`), `return ${body.call};`].map((line) => `  ${line}`), '}',
+      ] : []),
       `fn store(s: u32, z: u32, row: u32, column: u32, v: ${type}) {`,
-      `  if (row >= ${rows} || column >= ${columns}) { return; }`, ...store.map((line) => `  ${line}`),
+      `  if (row >= ${rows} || column >= ${columns}) { return; }`, `  let at = ${place};`, ...store.map((line) => `  ${line}`),
       '}',
       ...sides.map(({ name, size }) => `var<workgroup> ${name}_strip: array<${type}, ${(size / width) * depth}>;`),
     ],
     main: [
       'if (group >= p[0].y) { return; }',
-      `let plane = group / (${tilesDown} * ${tilesAcross});`, `let s = plane / ${batches};`, `let z = plane % ${batches};`, ...batch.lines,
+      `let plane = group / (${tilesDown} * ${tilesAcross});`, `let s = plane / ${batches};`, `let z = plane % ${batches};`,
       `let left_start = group / ${tilesAcross} % ${tilesDown} * ${high}u;`, `let right_start = group % ${tilesAcross} * ${wide}u;`,
       `let down = local / ${across}u * ${own / width}u;`, `let right_of = local % ${across}u * ${own / width}u;`,
       ...each.flatMap((i) => parts.map((j) => `var sum${i}_${j} = ${type}();`)),
       `let first = s * ${span};`, `let end = min(first + ${span}, ${inner});`,
       `for (var start = first; start < end; start += ${depth}u) {`,
-      ...sides.flatMap((side) => fillStrip(side, { batch: batch.names, depth, width, threads, type })).map((line) => `  ${line}`),
+      ...sides.flatMap((side) => fillStrip(side, { depth, width, threads, type })).map((line) => `  ${line}`),
       '  workgroupBarrier();',
       `  for (var k = 0u; k < ${depth}u; k++) {`,
       ...parts.map((i) => `    let l${i} = left_strip[k * ${high / width}u + down + ${i}u];`),
@@ -82,7 +92,8 @@ export function productKernel(
   });
 }
 
-const typeOf = (dtype: string): string => ({ bool: 'bool', int32: 'i32', uint32: 'u32' })[dtype] ?? 'f32';
+interface Coordinates { readonly batch: Group; readonly row: Group; readonly member: Group; readonly column: Group }
+const namesOf = ({ batch, row, member, column }: Coordinates): string[] => [...batch.names, ...row.names, ...member.names, ...column.names];
 
 interface Side {
   readonly name: string;
@@ -97,31 +108,25 @@ interface Side {
 const inFours = (form: Form): boolean => form.endsWith('4');
 
 /** `left_at(batch, row, inner, end)`: an element, or four of them, or 0 outside. */
-function loadStrip(
-  { name, operand: { lines, form }, place, along, bound }: Side,
-  { coordinates, batch, slots, grain }: { coordinates: readonly string[]; batch: readonly string[]; inner: string; slots: Slots; grain: Grain },
-): string[] {
-  const own = coordinates.map((c) => (c === 'row' || c === 'column' ? (c === along ? c : '0u') : c));
-  const given = [...batch, along, 'inner', 'end'].map((c) => `${c}: u32`).join(', ');
-  const outside = `  if (${along} >= ${bound} || inner >= end) { return `;
-  if (inFours(form)) {
-    return [
-      `fn ${name}_at(${given}) -> vec4<f32> {`, `${outside}vec4<f32>(); }`,
-      `  return bitcast<vec4<f32>>(m${place.arena}[(${lineText(lines[0]!, own, slots)}) >> 2u]);`, '}',
-    ];
-  }
-  return [
-    loadText(name, place, lines, coordinates, slots, grain),
-    `fn ${name}_at(${given}) -> f32 {`, `${outside}0f; }`, `  return ${name}(${own.join(', ')});`, '}',
+function loadStrip({ name, operand: { lines, form }, place, along, bound }: Side, all: Coordinates, slots: Slots, grain: Grain): string[] {
+  // The other side's coordinates are not in this one's lines.
+  const other = along === 'row' ? all.column : all.row;
+  const names = namesOf({ ...all, [along === 'row' ? 'column' : 'row']: { lines: [], names: other.names.map(() => '0u') } });
+  const head = [
+    `fn ${name}_at(z: u32, ${along}: u32, inner: u32, end: u32) -> ${inFours(form) ? 'vec4<f32>' : 'f32'} {`,
+    `  if (${along} >= ${bound} || inner >= end) { return ${inFours(form) ? 'vec4<f32>()' : '0f'}; }`,
+    ...[...all.batch.lines, ...all[along].lines, ...all.member.lines].map((line) => `  ${line}`),
   ];
+  if (inFours(form)) return [...head, `  return bitcast<vec4<f32>>(m${place.arena}[(${lineText(lines[0]!, names, slots)}) >> 2u]);`, '}'];
+  return [loadText(name, place, lines, namesOf(all), slots, grain), ...head, `  return ${name}(${names.join(', ')});`, '}'];
 }
 
 /** Statements that fill a strip: `strip[k * size + place]`, whole vectors at a time. */
 function fillStrip(
-  { name, operand: { form }, size }: Side, { batch, depth, width, threads, type }: { batch: readonly string[]; depth: number; width: number; threads: number; type: string },
+  { name, operand: { form }, size }: Side, { depth, width, threads, type }: { depth: number; width: number; threads: number; type: string },
 ): string[] {
   const vectors = size / width;
-  const at = (along: string, inner: string) => `${name}_at(${[...batch, `${name}_start + ${along}`, inner, 'end'].join(', ')})`;
+  const at = (along: string, inner: string) => `${name}_at(z, ${name}_start + ${along}, ${inner}, end)`;
   if (form === 'across4') {
     // Four rows of four inner elements, turned.
     return [

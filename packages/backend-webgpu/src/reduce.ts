@@ -2,19 +2,15 @@ import { contiguous, type Epilogue, identity, type Reduction, type ScalarFunctio
 import { storeText } from './access.ts';
 import { baseOf, type Bindings } from './bindings.ts';
 import { bodySignature, bodyText, functionLines, pushBody, rootType } from './body.ts';
-import { combine, type Share, shareText, treeText } from './combine.ts';
+import { combine, FEW, type Share, shareOf, shareText, treeText } from './combine.ts';
 import { types } from './dialect.ts';
 import type { Engine } from './engine.ts';
 import { assemble, type Kernel } from './kernel.ts';
 import { coordinatesText, pushSizes, Slots } from './params.ts';
 import { reordered, walk, type Walk } from './walk.ts';
 
-const THREADS = 64;
-/** Threads where there are few results of long runs. */
-const MANY_THREADS = 256;
 /** A run of more than two spans is cut into spans where there are few results, so that many workgroups share the work. */
 const SPAN = 8192;
-const FEW = 64;
 
 /** A reduction, and what is done to each result before it is written. */
 export interface Reduce {
@@ -24,14 +20,15 @@ export interface Reduce {
   readonly uniforms: readonly number[];
   readonly shape: Shape;
   readonly axes: readonly number[];
-  readonly output: Target;
+  /** One, or one for each root of the epilogue. */
+  readonly outputs: readonly Target[];
   /** Its views have the shape of the result: that of the axes not reduced. */
   readonly epilogue?: Epilogue | undefined;
 }
 
 /** Reduces over `axes`. The order of additions depends on shapes only. */
 export function reduce(engine: Engine, work: Reduce): void {
-  const { kind, function: f, shape, axes, output, epilogue } = work;
+  const { kind, function: f, shape, axes, epilogue, outputs } = work;
   const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const results = sizeOf(kept.map((axis) => shape[axis]!));
   const run = sizeOf(axes.map((axis) => shape[axis]!));
@@ -42,52 +39,33 @@ export function reduce(engine: Engine, work: Reduce): void {
   }
   const dtype = rootType(f) === 'float16' ? 'float32' : rootType(f);
   const partial = engine.allocate(dtype, results * spans);
-  reduceRuns(engine, { ...work, output: { storage: partial, offset: 0 }, epilogue: undefined }, kept, results, run, spans);
+  reduceRuns(engine, { ...work, outputs: [{ storage: partial, offset: 0 }], epilogue: undefined }, kept, results, run, spans);
   const wide = [...kept.map((axis) => shape[axis]!), spans];
-  reduce(engine, { kind, function: identity(dtype), inputs: [{ storage: partial, ...contiguous(wide) }], uniforms: [], shape: wide, axes: [kept.length], output, epilogue });
+  reduce(engine, { kind, function: identity(dtype), inputs: [{ storage: partial, ...contiguous(wide) }], uniforms: [], shape: wide, axes: [kept.length], outputs, epilogue });
   engine.free(partial);
 }
 
-function reduceRuns(engine: Engine, { kind, function: f, inputs, uniforms, shape, axes, output, epilogue }: Reduce, kept: readonly number[], results: number, run: number, spans: number): void {
+function reduceRuns(engine: Engine, { kind, function: f, inputs, uniforms, shape, axes, outputs, epilogue }: Reduce, kept: readonly number[], results: number, run: number, spans: number): void {
   const sizes = (of: readonly number[]) => of.map((axis) => shape[axis]!);
   const extra = epilogue?.inputs ?? [];
   const after = epilogue ? functionLines(epilogue.function, extra, [...kept.keys()]).map((line) => reordered(line, [...kept.keys(), ...axes.map(() => -1)])) : [];
   const body = functionLines(f, inputs, [...kept, ...axes]);
   const steps = walk([sizes(kept), sizes(axes)], [...body, ...after]);
-  const bindings = engine.bind([...inputs, ...extra], [output]);
+  const bindings = engine.bind([...inputs, ...extra], outputs);
   const total = results * spans;
-  const share = shareOf(shape, axes, total, Math.ceil(run / spans), sizes(kept));
+  const share = shareOf(shape, axes, total, Math.ceil(run / spans));
   const values = engine.values.restarted();
   values.push(run, spans, Math.ceil(run / spans));
   for (const group of steps.groups) pushSizes(group, values);
   pushBody(f, inputs, uniforms, steps.lines.slice(0, body.length), values);
   if (epilogue) pushBody(epilogue.function, extra, epilogue.uniforms, steps.lines.slice(body.length), values);
-  values.push(baseOf(output.storage) + output.offset);
+  for (const { storage, offset } of outputs) values.push(baseOf(storage) + offset);
   engine.run({
     family: `${kind} ${share.lanes} ${share.width} ${share.along} ${f.key} ${epilogue?.function.key ?? ''}`, variant: bodySignature([...inputs, ...extra], steps, bindings),
     build: () => reduceKernel(kind, share, f, inputs, epilogue, steps, body.length, bindings, engine.subgroups),
     facts: () => `[${shape.join(', ')}] over axes ${axes.join(', ')}`, bindings, values, total, groups: Math.ceil(total / share.width),
   });
 }
-
-/** Neighbouring threads read neighbouring elements: along the run where it holds the innermost axis, across results where it does not. */
-function shareOf(shape: Shape, axes: readonly number[], results: number, run: number, kept: Shape): Share {
-  const inner = shape.map((size) => size > 1).lastIndexOf(true);
-  const along = axes.includes(inner) || results === 1;
-  const most = powerOfTwo(run / 4);
-  if (along) {
-    const threads = results <= 4 * FEW && run >= 4 * MANY_THREADS ? MANY_THREADS : THREADS;
-    const lanes = Math.min(threads, most);
-    return { lanes, width: threads / lanes, along };
-  }
-  const threads = results <= 16 * FEW && run >= FEW ? MANY_THREADS : THREADS;
-  const across = Math.min(32, 2 * powerOfTwo(kept.at(-1)! - 1));
-  const lanes = Math.min(threads / Math.min(threads, across), most);
-  return { lanes, width: threads / lanes, along };
-}
-
-/** The largest power of two up to `x`, at least 1. */
-const powerOfTwo = (x: number): number => 2 ** Math.max(0, Math.floor(Math.log2(Math.max(1, x))));
 
 function reduceKernel(
   kind: Reduction, share: Share, f: ScalarFunction, inputs: readonly View[], epilogue: Epilogue | undefined, { groups, lines }: Walk, own: number, bindings: Bindings, subgroups: boolean,
@@ -101,10 +79,9 @@ function reduceKernel(
   const body = bodyText('value', f, 0, inputs, bindings.inputs, lines.slice(0, own), [...result.names, ...member.names], slots);
   // Lines of the epilogue do not mention the members' coordinates, which are taken as 0.
   const after = epilogue && bodyText('finish', epilogue.function, 1, epilogue.inputs, bindings.inputs.slice(inputs.length), lines.slice(own), [...result.names, ...member.names], slots);
-  const [to] = bindings.outputs as [Bindings['outputs'][0]];
-  const place = `${slots.next()} + i`;
   const store = (code: string): string[] => after
-    ? [`let x0 = ${code};`, ...member.names.map((name) => `let ${name} = 0u;`), `let y = ${after.call};`, storeText(to, place, 'y.r0', rootType(epilogue.function))] : [storeText(to, place, code, dtype)];
+    ? [`let x0 = ${code};`, ...member.names.map((name) => `let ${name} = 0u;`), `let y = ${after.call};`, ...bindings.outputs.map((to, k) => storeText(to, `${slots.next()} + i`, `y.r${k}`, rootType(epilogue.function, k)))]
+    : [storeText(bindings.outputs[0]!, `${slots.next()} + i`, code, dtype)];
   const { lanes, width } = share;
   const threads = lanes * width;
   // Sums of one result by the whole workgroup; subgroups are free to group threads as they like.

@@ -71,8 +71,7 @@ export class Device implements CoreBackend, OptionalBackend {
 
   /** Also the moment when bad values found by kernels are reported, and unreachable ones let go. */
   async read(storage: Storage, offset: number, length: number): Promise<TypedArray> {
-    const values = await this.backend.read(storage, offset, length);
-    await this.#faults.report();
+    const [values] = await Promise.all([this.backend.read(storage, offset, length), this.#faults.report()]);
     await this.relieve();
     return values;
   }
