@@ -1,6 +1,7 @@
 """Writes every fixture."""
 
 import conv
+import criteria
 import linear
 import losses
 import ops
@@ -9,5 +10,5 @@ import printing
 import training
 import vocabulary
 
-for script in training, losses, linear, optimizers, conv, ops, vocabulary, printing:
+for script in training, losses, criteria, linear, optimizers, conv, ops, vocabulary, printing:
     script.main()

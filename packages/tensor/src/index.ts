@@ -6,6 +6,7 @@
 export { complete, Device, type Memory } from './backend/device.ts';
 export type { ProductAxes } from './backend/interface.ts';
 export { broadcastTensors, meshgrid } from './arrange.ts';
+export { checkValues } from './check-values.ts';
 export { bincount, type CloseOptions, type Unique } from './counted.ts';
 export {
   arange, defaultDevice, eye, full, fullLike, linspace, logspace, ones, onesLike, rand, randint, randLike, randn, randnLike, randperm, type RandomOptions, reference,
