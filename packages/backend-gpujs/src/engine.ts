@@ -7,6 +7,7 @@ import type { Target } from './text.ts';
 
 /** `webgl2`, `webgl` and `headlessgl` (the package `gl`) run on a graphics card; `webasm` is WebAssembly with SIMD, `cpu` plain JavaScript. */
 export type Mode = 'webgl2' | 'webgl' | 'headlessgl' | 'webasm' | 'cpu';
+export const modes: readonly Mode[] = ['webgl2', 'webgl', 'headlessgl', 'webasm', 'cpu'];
 
 /** What kernels read and write: a host array, or a texture's handle. */
 export type Value = Float32Array | Texture;

@@ -22,6 +22,11 @@ describe('gpujs', () => {
     await expect(gpujs({ mode: 'headlessgl' })).rejects.toThrow(/^gpujs: headlessgl needs the package gl/);
   });
 
+  it('has no other modes', async () => {
+    await expect(gpujs({ mode: 'webgpu' as 'cpu' })).rejects.toThrow('gpujs: there is no mode webgpu. Use @nn/backend-webgpu.');
+    await expect(gpujs({ mode: 'gpu' as 'cpu' })).rejects.toThrow('gpujs: there is no mode gpu. There are webgl2, webgl, headlessgl, webasm, cpu.');
+  });
+
   it('chooses WebGL in pages and nothing else there', () => {
     expect(defaultOrder({ WebGLRenderingContext: null })).toEqual(['webgl2', 'webgl']);
     expect(defaultOrder({})).toEqual(['webasm', 'cpu']);
