@@ -37,7 +37,8 @@ export class DataLoader<Batch extends readonly HostArray[] = readonly [HostArray
   readonly dataset: Dataset<Batch>;
   readonly batchSize: number;
   readonly #options: DataLoaderOptions;
-  readonly #generator: Generator | undefined;
+  /** The stream that orders are drawn from; its state belongs into a checkpoint. */
+  readonly generator: Generator | undefined;
 
   constructor(dataset: Dataset<Batch>, options: DataLoaderOptions = {}) {
     const { batchSize = 1, prefetch = 1 } = options;
@@ -46,7 +47,7 @@ export class DataLoader<Batch extends readonly HostArray[] = readonly [HostArray
     this.dataset = dataset;
     this.batchSize = batchSize;
     this.#options = options;
-    this.#generator = options.shuffle ? generatorOf(options, 'DataLoader') : undefined;
+    this.generator = options.shuffle ? generatorOf(options, 'DataLoader') : undefined;
   }
 
   /** Number of batches in an epoch. */
@@ -75,6 +76,6 @@ export class DataLoader<Batch extends readonly HostArray[] = readonly [HostArray
 
   #order(): Int32Array {
     const n = this.dataset.length;
-    return this.#generator ? this.#generator.permutation(n) : Int32Array.from({ length: n }, (_, i) => i);
+    return this.generator ? this.generator.permutation(n) : Int32Array.from({ length: n }, (_, i) => i);
   }
 }

@@ -18,7 +18,7 @@ export { NLLLoss, type NLLLossOptions, nllLoss, type NLLOptions } from './losses
 export type { WeightValues } from './losses/weight.ts';
 export { Buffer, Parameter, type ParameterOptions } from './parameter.ts';
 export type { Reduction } from './reduction.ts';
-export type { MetricLike } from './registry.ts';
+export { isMetric, isModule, type Member, members, type MetricLike } from './registry.ts';
 export { Sequential } from './sequential.ts';
 export { decodeSafetensors, encodeSafetensors, loadSafetensors, type Safetensors, type SafetensorsOptions, saveSafetensors } from './safetensors.ts';
 export type { LoadReport, StateDict } from './state.ts';

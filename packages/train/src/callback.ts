@@ -102,7 +102,7 @@ export const listened = (callbacks: readonly Callback[], task: AnyTask, hook: Ho
 /** Who is called, in order: ordinary callbacks, the task, and then those that monitor. */
 type Group = 'acting' | 'monitoring';
 
-function* answers<H extends Hook>(group: Group, trainer: Trainer, task: AnyTask, hook: H, rest: readonly unknown[]): Generator<unknown> {
+function* answers(group: Group, trainer: Trainer, task: AnyTask, hook: Hook, rest: readonly unknown[]): Generator {
   for (const callback of trainer.callbacks) if ((callback.monitoring ?? false) === (group === 'monitoring')) yield ofCallback(callback, hook)?.call(callback, trainer, task, ...rest);
   if (group === 'acting') yield ofTask(task, hook)?.call(task, ...rest);
 }

@@ -34,16 +34,16 @@ const keyOf = (callback: Callback): string => callback.stateKey ?? callback.cons
 /** The state of a run. What steps have logged must have been read. */
 export async function take(trainer: Trainer, task: AnyTask): Promise<Record<string, unknown>> {
   const { pass, epochDone, streams, results } = trainer;
-  const within = pass !== undefined && !epochDone && trainer.batchesDone > 0;
+  const within = pass && !epochDone && trainer.batchesDone > 0 ? { batch: trainer.batchesDone, journal: pass.journal.state } : trainer.left;
   const checkpoint: Record<string, unknown> = {
     model: task.stateDict(),
     epoch: trainer.currentEpoch + (epochDone ? 1 : 0),
     globalStep: trainer.globalStep,
-    batch: within ? trainer.batchesDone : 0,
+    batch: within?.batch ?? 0,
     optimizers: trainer.optimizers.map((optimizer) => optimizer.stateDict()),
     schedulers: trainer.schedulers.map(({ scheduler }) => scheduler.stateDict?.() ?? null),
     callbacks: Object.fromEntries(trainer.callbacks.flatMap((callback) => (callback.stateDict ? [[keyOf(callback), callback.stateDict()]] : []))),
-    journal: within ? pass.journal.state : null,
+    journal: within?.journal ?? null,
     streams: { epoch: within ? streams.epoch : streams.now, now: streams.now },
     metrics: results.callback, meanings: results.meanings, phases: results.phases,
     device: trainer.device.describe(),

@@ -1,10 +1,12 @@
 /** Files, on the Node side only: nothing of Node is imported before it is needed. */
+import type * as fs from 'node:fs/promises';
+import type * as path from 'node:path';
 import { fail } from '@nn/tensor';
 
 const noFiles = (operation: string): never => fail(operation, 'there are no files here', 'In a page, pass bytes instead of paths: await trainer.saveCheckpoint(), { ckptPath: bytes }.');
 
 /** Node's files and paths. */
-export async function node(operation: string): Promise<{ readonly fs: typeof import('node:fs/promises'); readonly path: typeof import('node:path') }> {
+export async function node(operation: string): Promise<{ readonly fs: typeof fs; readonly path: typeof path }> {
   if (typeof process !== 'object' || !process.versions?.node) noFiles(operation);
   return { fs: await import('node:fs/promises'), path: await import('node:path') };
 }

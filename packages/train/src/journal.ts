@@ -1,6 +1,6 @@
 /** What steps log: written down on the device, read a handful of steps at a time, so that no step waits. */
 import { noGrad } from '@nn/autograd';
-import { type DType, fail, fuse, isFloat, keep, show, Tensor, zeros } from '@nn/tensor';
+import { type DType, fail, fuse, isFloat, keep, show, type Tensor, zeros } from '@nn/tensor';
 
 /** Steps between two reads. */
 const STEPS = 32;

@@ -78,7 +78,10 @@ async function trainEpoch(trainer: Trainer, task: AnyTask, loader: Loader<unknow
     }
     if (batchIdx === 0) fail('fit', 'the loader gave no batch', 'With dropLast, a batch must not be larger than the dataset.');
     await results.settle(trainer, task, pass, false);
-    if (trainer.interrupted) return false;
+    if (trainer.interrupted) {
+      trainer.left = { batch: batchIdx, journal: pass.journal.state };
+      return false;
+    }
     if (validates && !validated) await evaluate(trainer, task, validates, 'validate', trainer.limitValBatches);
     trainer.epochDone = true;
     await callGroup('acting', trainer, task, 'onTrainEpochEnd');

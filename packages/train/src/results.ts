@@ -103,7 +103,7 @@ export class Results {
 }
 
 async function numberOf(name: string, metric: LoggedMetric): Promise<number> {
-  const value = await (metric.compute() as unknown);
+  const value = await metric.compute();
   if (typeof value === 'number') return value;
   if (value instanceof Tensor && value.numel === 1) return value.item();
   return fail('log', `the metric '${name}' does not come to one number`, 'Compute it in a hook, and log its parts.');

@@ -50,7 +50,7 @@ export function summary(model: object, { maxDepth = 1, example, columns = exampl
     { title: ' ', values: [...rows.map((_, i) => String(i)), ...(own ? [String(rows.length)] : [])] },
     ...columns.map((column) => ({ title: titles[column], values: [...rows.map(cells[column]), ...(own ? [rest[column]] : [])] })),
   ].map(({ title, values }) => ({ title, values, width: Math.max(title.length, ...values.map((value) => value.length)) }));
-  const rule = '-'.repeat(table.reduce((sum, { width }) => sum + width + 3, 0));
+  const rule = '-'.repeat(table.reduce((sum, { width }) => sum + width + 3, 3));
   const line = (of: (column: (typeof table)[number]) => string) => table.map((column) => of(column).padEnd(column.width)).join(' | ');
   const parameters = root.parameters();
   const [trainable, total] = [countOf(parameters.filter(({ requiresGrad }) => requiresGrad)), countOf(parameters)];

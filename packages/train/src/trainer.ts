@@ -10,7 +10,7 @@ import { readBytes, writeBytes } from './files.ts';
 import { batchesOf, type Limit, type Loader } from './loader.ts';
 import { CSVLogger } from './loggers/csv-logger.ts';
 import type { Logger } from './loggers/logger.ts';
-import { evaluate, fitLoop } from './loop.ts';
+import { evaluate, fitLoop, type Position } from './loop.ts';
 import { type Output, standardOutput } from './progress-bar.ts';
 import { type Pass, Results } from './results.ts';
 import { Streams } from './streams.ts';
@@ -83,6 +83,8 @@ export class Trainer {
   batchesDone = 0;
   /** @internal */
   epochDone = false;
+  /** @internal Where an interruption has left the epoch. */
+  left: Pick<Position, 'batch' | 'journal'> | undefined;
   #device: Device | undefined;
 
   constructor(options: TrainerOptions = {}) {
@@ -154,7 +156,7 @@ export class Trainer {
     if (valLoader && !validated) fail('fit', `there is a validation loader, but ${task.typeName} has no validationStep`, 'Write validationStep(batch, batchIdx), or leave the loader out.');
     const trained = this.options.overfitBatches ? await firstOf(trainLoader, batchesOf(trainLoader, this.limitTrainBatches, 'overfitBatches')) : trainLoader;
     await this.#run('fit', any, async () => {
-      Object.assign(this, { currentEpoch: 0, globalStep: 0, shouldStop: false, results: new Results(), validates: validated !== undefined, streams: new Streams(trained) });
+      Object.assign(this, { currentEpoch: 0, globalStep: 0, shouldStop: false, left: undefined, results: new Results(), validates: validated !== undefined, streams: new Streams(trained) });
       this.numTrainingBatches = batchesOf(trained, this.limitTrainBatches, 'limitTrainBatches');
       this.valCheckBatches = this.#valCheck();
       if (this.options.seed !== undefined) manualSeed(this.options.seed);

@@ -4,7 +4,7 @@ import { cpu } from '@nn/backend-cpu';
 import { DataLoader } from '@nn/data';
 import { RMSprop, SGD } from '@nn/optim';
 import { defaultDevice, reference, setDefaultDevice, tensor, type Tensor } from '@nn/tensor';
-import { Callback, fit, Task, type Trainer } from '@nn/train';
+import { type Callback, fit, Task, type Trainer } from '@nn/train';
 import { Digits, quiet, setUp } from './task.ts';
 
 beforeAll(async () => { setDefaultDevice(await cpu({ threads: 1 })); });
@@ -213,7 +213,7 @@ describe('Trainer.fit', () => {
     const device = reference();
     const batches: [Tensor, Tensor][] = [];
     for await (const batch of trainLoader) {
-      batches.push(batch as [Tensor, Tensor]);
+      batches.push(batch);
       if (batches.length === 2) break;
     }
     const trainer = quiet({ maxEpochs: 1, device: Promise.resolve(device) });
@@ -229,7 +229,7 @@ describe('Trainer.fit', () => {
     const used: number[] = [];
     const batch: [Tensor, Tensor][] = [];
     for await (const one of trainLoader) {
-      batch.push(one as [Tensor, Tensor]);
+      batch.push(one);
       break;
     }
     await quiet({ maxEpochs: 100, callbacks: { onTrainEpochEnd: () => void used.push(device.memory().storages) } }).fit(task, Array.from({ length: 10 }, () => batch[0]!));

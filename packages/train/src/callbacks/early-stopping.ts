@@ -1,5 +1,5 @@
 import type { StateDict } from '@nn/layers';
-import { fail, Tensor } from '@nn/tensor';
+import { fail, type Tensor } from '@nn/tensor';
 import { type AnyTask, Callback } from '../callback.ts';
 import { monitored } from '../loop.ts';
 import type { Trainer } from '../trainer.ts';
