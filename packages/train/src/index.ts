@@ -19,6 +19,7 @@ export type { ReduceFx } from './journal.ts';
 export type { Limit, Loader } from './loader.ts';
 export { CSVLogger, type LoggerOptions } from './loggers/csv-logger.ts';
 export type { Logger } from './loggers/logger.ts';
+export { TensorBoardLogger } from './loggers/tensorboard-logger.ts';
 export { checkLoss } from './losses.ts';
 export type { Batches, BatchMetric, Criterion, Measures } from './pass.ts';
 export { type Output, ProgressBar, type ProgressBarOptions } from './progress-bar.ts';
