@@ -5,6 +5,7 @@
  */
 export { dataFolder } from './cache-folder.ts';
 export type { Column, HostArray } from './column.ts';
+export { ConcatDataset, StackDataset } from './combined.ts';
 export { type BatchOf, type Dataset, Subset, TensorDataset } from './dataset.ts';
 export { digits } from './digits.ts';
 export type { DownloadOptions, DownloadProgress } from './download.ts';
@@ -12,7 +13,11 @@ export { FashionMNIST } from './fashion-mnist.ts';
 export { type IdxArray, type IdxData, readIdx } from './idx.ts';
 export type { ImageFileOptions } from './image-files.ts';
 export { ImageDataset, type ImageFacts, type ImageOptions, type PixelScale } from './images.ts';
-export { DataLoader, type DataLoaderOptions, type TensorsOf } from './loader.ts';
+export { type Collating, DataLoader, type DataLoaderOptions, type LoaderState, type TensorsOf } from './loader.ts';
 export { MNIST } from './mnist.ts';
+export { randomSplit } from './random-split.ts';
+export {
+  BatchSampler, RandomSampler, type RandomSamplerOptions, type Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler, type WeightedRandomSamplerOptions,
+} from './sampler.ts';
 export type { Seeding } from './seeding.ts';
 export { type SplitOptions, trainTestSplit } from './split.ts';

@@ -1,6 +1,7 @@
-import { defaultDevice, type Device, fail, type Generator, tensor, type Tensor } from '@nn/tensor';
+import { defaultDevice, type Device, fail, type Generator, type GeneratorState, tensor, type Tensor } from '@nn/tensor';
 import type { HostArray } from './column.ts';
 import type { Dataset } from './dataset.ts';
+import { BatchSampler, RandomSampler, type Sampler, SequentialSampler } from './sampler.ts';
 import { generatorOf, type Seeding } from './seeding.ts';
 
 /** Options of {@link DataLoader}. */
@@ -11,14 +12,43 @@ export interface DataLoaderOptions extends Seeding {
   readonly shuffle?: boolean;
   /** Leaves out a last batch that is smaller than the others. Default false. */
   readonly dropLast?: boolean;
+  /** Which rows, in which order, instead of `shuffle`. */
+  readonly sampler?: Sampler;
+  /** Which rows make a batch, instead of `batchSize`, `shuffle`, `sampler` and `dropLast`. */
+  readonly batchSampler?: Sampler<ArrayLike<number>>;
   /** Where the tensors live. Default: the default device. */
   readonly device?: Device;
   /** How many batches are asked of the dataset ahead of the one worked on, which matters where it reads files. Default 1. */
   readonly prefetch?: number;
+  /** PyTorch's number of processes. It changes nothing: batches are gathered ahead, while the device works, in this process; see `prefetch`. */
+  readonly numWorkers?: number;
+  /** PyTorch's page-locked memory. It changes nothing here. */
+  readonly pinMemory?: boolean;
+}
+
+/** What becomes of a gathered batch before it is made tensors. */
+export interface Collating<Batch, Out> {
+  /**
+   * Changes batches on the host: pads, augments, encodes. Unlike PyTorch's it is given the batch, an array a column, not the rows one by one.
+   * Default: nothing is changed.
+   */
+  readonly collateFn?: (batch: Batch) => Out | Promise<Out>;
 }
 
 /** A tensor for each array of a batch. */
 export type TensorsOf<Batch extends readonly HostArray[]> = { -readonly [K in keyof Batch]: Tensor };
+
+/** Where a loader stands: enough to go on exactly, as JSON. */
+export interface LoaderState {
+  /** Batches of the epoch that have been given; 0 between epochs. */
+  readonly batch: number;
+  /** The random stream, as it was before the epoch's order was drawn. */
+  readonly order?: GeneratorState;
+  /** The random stream now. */
+  readonly generator?: GeneratorState;
+}
+
+const OPTIONS = ['batchSize', 'shuffle', 'dropLast', 'sampler', 'batchSampler', 'device', 'prefetch', 'numWorkers', 'pinMemory', 'seed', 'generator', 'collateFn'];
 
 /**
  * Draws a dataset batch by batch, as tensors; as `torch.utils.data.DataLoader`. Each `for await` over it is an epoch.
@@ -26,56 +56,112 @@ export type TensorsOf<Batch extends readonly HostArray[]> = { -readonly [K in ke
  * The same seed gives the same orders, epoch for epoch. Leaving the loop early is fine. Between batches it gives the
  * device the opportunity to free what nobody holds any more.
  *
- * @throws Where batchSize is not a positive whole number, or prefetch a negative one.
+ * @throws Where an option is unknown, is out of range, or contradicts another.
  * @example
  * const loader = new DataLoader(train, { batchSize: 32, shuffle: true });
  * for await (const [inputs, labels] of loader) {
  *   const loss = criterion.forward(model.forward(inputs), labels); // inputs [32, 784], labels [32]
  * }
  */
-export class DataLoader<Batch extends readonly HostArray[] = readonly [HostArray, HostArray]> implements AsyncIterable<TensorsOf<Batch>> {
+export class DataLoader<Batch extends readonly HostArray[] = readonly [HostArray, HostArray], Out extends readonly HostArray[] = Batch> implements AsyncIterable<TensorsOf<NoInfer<Out>>> {
   readonly dataset: Dataset<Batch>;
-  readonly batchSize: number;
-  readonly #options: DataLoaderOptions;
-  /** The stream that orders are drawn from; its state belongs into a checkpoint. */
+  /** Undefined where a `batchSampler` decides. */
+  readonly batchSize: number | undefined;
+  readonly batchSampler: Sampler<ArrayLike<number>>;
+  /** The random stream of the order; undefined where nothing is random. */
   readonly generator: Generator | undefined;
+  readonly #options: DataLoaderOptions & Collating<Batch, Out>;
+  #position: LoaderState = { batch: 0 };
+  #resumed: LoaderState | undefined;
 
-  constructor(dataset: Dataset<Batch>, options: DataLoaderOptions = {}) {
-    const { batchSize = 1, prefetch = 1 } = options;
-    if (!(Number.isInteger(batchSize) && batchSize > 0)) fail('DataLoader', `batchSize is ${batchSize}`, 'Give a positive whole number.');
-    if (!(Number.isInteger(prefetch) && prefetch >= 0)) fail('DataLoader', `prefetch is ${prefetch}`, 'Give a whole number from 0 on.');
+  constructor(dataset: Dataset<Batch>, options: DataLoaderOptions & Collating<Batch, Out> = {}) {
+    check(options);
+    const { batchSize = 1, dropLast, shuffle, sampler, batchSampler } = options;
     this.dataset = dataset;
-    this.batchSize = batchSize;
     this.#options = options;
-    this.generator = options.shuffle ? generatorOf(options, 'DataLoader') : undefined;
+    this.batchSize = batchSampler ? undefined : batchSize;
+    this.batchSampler = batchSampler ?? new BatchSampler(sampler ?? (shuffle ? new RandomSampler(dataset, { generator: generatorOf(options, 'DataLoader') }) : new SequentialSampler(dataset)), batchSize, dropLast);
+    this.generator = this.batchSampler.generator;
   }
 
   /** Number of batches in an epoch. */
   get length(): number {
-    const batches = this.dataset.length / this.batchSize;
-    return this.#options.dropLast ? Math.floor(batches) : Math.ceil(batches);
+    return this.batchSampler.length;
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<TensorsOf<Batch>, void, undefined> {
-    const { device = defaultDevice(), prefetch = 1 } = this.#options;
-    const { length, batchSize } = this;
-    const order = this.#order();
-    const gather = async (batch: number): Promise<Batch> => this.dataset.gather(order.subarray(batch * batchSize, (batch + 1) * batchSize));
-    const ahead: Promise<Batch>[] = [];
-    for (let batch = 0, asked = 0; batch < length; batch++) {
-      for (; asked < Math.min(batch + 1 + prefetch, length); asked++) {
-        const promise = gather(asked);
+  async *[Symbol.asyncIterator](): AsyncGenerator<TensorsOf<NoInfer<Out>>, void, undefined> {
+    const { device = defaultDevice(), prefetch = 1, collateFn } = this.#options;
+    const { batches, first, order } = this.#draw();
+    const gather = async (rows: ArrayLike<number>): Promise<readonly HostArray[]> => {
+      const batch = await this.dataset.gather(rows);
+      return collateFn ? collateFn(batch) : batch;
+    };
+    const ahead: Promise<readonly HostArray[]>[] = [];
+    for (let batch = first, asked = first; batch < batches.length; batch++) {
+      for (; asked < Math.min(batch + 1 + prefetch, batches.length); asked++) {
+        const promise = gather(batches[asked]!);
         promise.catch(() => undefined); // thrown where it is awaited below, if the loop comes so far
         ahead.push(promise);
       }
       const arrays = await ahead.shift()!;
       await device.relieve();
-      yield arrays.map(({ data, shape, dtype }) => tensor(data, { shape, dtype, device })) as TensorsOf<Batch>;
+      this.#position = { batch: batch + 1, ...order };
+      yield arrays.map(({ data, shape, dtype }) => tensor(data, { shape, dtype, device })) as TensorsOf<NoInfer<Out>>;
     }
+    this.#position = { batch: 0 };
   }
 
-  #order(): Int32Array {
-    const n = this.dataset.length;
-    return this.generator ? this.generator.permutation(n) : Int32Array.from({ length: n }, (_, i) => i);
+  /**
+   * Where it stands, to be saved beside a model in training: after the batch that was given last, or between epochs.
+   *
+   * @example
+   * const state = JSON.stringify(loader.stateDict());
+   * anotherLoader.loadStateDict(JSON.parse(state)); // its next loop goes on with the next batch, and then with the next epochs
+   */
+  stateDict(): LoaderState {
+    const { order, batch } = this.#resumed ?? this.#position;
+    return { batch, ...(order && { order }), ...(this.generator && { generator: this.generator.state }) };
   }
+
+  /**
+   * Goes on from `state`: the next loop gives the rest of that epoch. Where the order comes from the stream that `manualSeed` seeds, that is set too.
+   *
+   * @throws Where the state is of a loader with other options.
+   */
+  loadStateDict(state: LoaderState): void {
+    const { batch, generator, order } = state;
+    if (!(Number.isInteger(batch) && batch >= 0 && batch <= this.length)) fail('DataLoader', `the state stands at batch ${batch} of ${this.length}`, 'It is of another loader.');
+    if (!generator !== !this.generator || (this.generator && batch > 0 && !order)) fail('DataLoader', `the state is of a loader ${generator ? 'with' : 'without'} a random order`, 'It is of another loader.');
+    if (this.generator && generator) this.generator.state = generator;
+    this.#resumed = state;
+  }
+
+  /** The batches of an epoch, and the first to be given. */
+  #draw(): { batches: readonly ArrayLike<number>[]; first: number; order: Pick<LoaderState, 'order'> } {
+    const { generator } = this;
+    const resumed = this.#resumed?.batch ? this.#resumed : undefined;
+    this.#resumed = undefined;
+    // An order that was begun is drawn again from where it was, which leaves the stream as it is now.
+    const now = generator?.state;
+    if (generator && resumed?.order) generator.state = resumed.order;
+    const order = generator && { order: generator.state };
+    const batches = [...this.batchSampler];
+    if (generator && now && resumed) generator.state = now;
+    const first = resumed?.batch ?? 0;
+    this.#position = { batch: first, ...order };
+    return { batches, first, order: order ?? {} };
+  }
+}
+
+function check(options: DataLoaderOptions): void {
+  const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name));
+  if (unknown !== undefined) fail('DataLoader', `there is no option ${unknown}`, `There are ${OPTIONS.join(', ')}.`);
+  const { batchSize = 1, prefetch = 1, numWorkers = 0, shuffle, dropLast, sampler, batchSampler } = options;
+  if (!(Number.isInteger(batchSize) && batchSize > 0)) fail('DataLoader', `batchSize is ${batchSize}`, 'Give a positive whole number.');
+  for (const [name, value] of [['prefetch', prefetch], ['numWorkers', numWorkers]] as const) {
+    if (!(Number.isInteger(value) && value >= 0)) fail('DataLoader', `${name} is ${value}`, 'Give a whole number from 0 on.');
+  }
+  if (sampler && shuffle) fail('DataLoader', 'both a sampler and shuffle were given', 'The sampler decides the order: leave out shuffle.');
+  if (batchSampler && (batchSize !== 1 || shuffle || sampler || dropLast)) fail('DataLoader', 'a batchSampler was given beside batchSize, shuffle, sampler or dropLast', 'It decides all of them: leave them out.');
+  if ((sampler || batchSampler) && (options.seed !== undefined || options.generator)) fail('DataLoader', 'a seed or generator was given beside a sampler', 'Give it to the sampler.');
 }
