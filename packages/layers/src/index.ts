@@ -9,12 +9,28 @@ export { Flatten } from './flatten.ts';
 export * as init from './init.ts';
 export { Linear, type LinearOptions } from './linear.ts';
 export { type AnyModule, type ForwardHook, type ForwardPreHook, Module } from './module.ts';
+export { CosineSimilarity, PairwiseDistance, pairwiseDistance, type PairwiseDistanceOptions } from './distance.ts';
 export { BCELoss, type BCELossOptions, type BCEOptions, binaryCrossEntropy } from './losses/bce.ts';
 export { BCEWithLogitsLoss, type BCEWithLogitsLossOptions, type BCEWithLogitsOptions, binaryCrossEntropyWithLogits } from './losses/bce-with-logits.ts';
+export { CosineEmbeddingLoss, cosineEmbeddingLoss } from './losses/cosine-embedding.ts';
+export { CTCLoss, ctcLoss, type CTCOptions, type Lengths } from './losses/ctc.ts';
+export { GaussianNLLLoss, gaussianNllLoss, type GaussianNLLOptions } from './losses/gaussian-nll.ts';
+export { klDiv, KLDivLoss, type KLDivOptions } from './losses/kl-div.ts';
 export { L1Loss, l1Loss } from './losses/l1.ts';
 export type { LossOptions } from './losses/loss.ts';
+export {
+  HingeEmbeddingLoss, hingeEmbeddingLoss, type MarginOptions, MarginRankingLoss, marginRankingLoss, SoftMarginLoss, softMarginLoss,
+} from './losses/margin.ts';
 export { MSELoss, mseLoss } from './losses/mse.ts';
+export { MultiLabelMarginLoss, multilabelMarginLoss, MultiLabelSoftMarginLoss, multilabelSoftMarginLoss } from './losses/multi-label.ts';
+export { MultiMarginLoss, multiMarginLoss, type MultiMarginLossOptions, type MultiMarginOptions } from './losses/multi-margin.ts';
 export { NLLLoss, type NLLLossOptions, nllLoss, type NLLOptions } from './losses/nll.ts';
+export { l1Penalty, l2Penalty } from './losses/penalty.ts';
+export { PoissonNLLLoss, poissonNllLoss, type PoissonNLLOptions } from './losses/poisson-nll.ts';
+export { HuberLoss, huberLoss, type HuberOptions, SmoothL1Loss, smoothL1Loss, type SmoothL1Options } from './losses/smooth-l1.ts';
+export {
+  TripletMarginLoss, tripletMarginLoss, type TripletMarginOptions, TripletMarginWithDistanceLoss, tripletMarginWithDistanceLoss, type TripletMarginWithDistanceOptions,
+} from './losses/triplet.ts';
 export type { WeightValues } from './losses/weight.ts';
 export { Buffer, Parameter, type ParameterOptions } from './parameter.ts';
 export type { Reduction } from './reduction.ts';

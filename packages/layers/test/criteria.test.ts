@@ -18,7 +18,7 @@ type Criterion = new (options: Readonly<Record<string, unknown>>) => layers.Modu
 
 const isTensor = (value: unknown): value is FixtureTensor => typeof value === 'object' && value !== null && 'data' in value;
 const withTensors = (options: Case['options']): Case['options'] =>
-  Object.fromEntries(Object.entries(options).map(([key, value]) => [key, isTensor(value) ? fromFixture(value) : value as ArrayOf]));
+  Object.fromEntries(Object.entries(options).map(([key, value]) => [key, isTensor(value) ? fromFixture(value) : value === 'Infinity' ? Infinity : value as ArrayOf]));
 const title = ({ options, inputs }: Case): string =>
   `${JSON.stringify(options, (_, value: unknown) => (isTensor(value) ? `[${value.shape.join()}]` : value))} of ${inputs.map(({ shape }) => `[${shape.join()}]`).join(', ')}`;
 

@@ -27,6 +27,10 @@ export function reduced(operation: string, reduction: Reduction, loss: Fused<Sca
   }, operation);
 }
 
+/** The losses of all rows, summed or averaged as asked. */
+export const reducedRows = (rows: Tensor, reduction: Reduction): Tensor =>
+  reduction === 'none' ? rows : reduction === 'sum' ? rows.sum() : rows.mean();
+
 export function requireFloat(operation: string, input: Tensor, what = 'the input'): void {
   if (!isFloat(input.dtype)) fail(operation, `${what} is ${input.dtype}`, 'Cast it to float32.');
 }
