@@ -19,5 +19,8 @@ export { randomSplit } from './random-split.ts';
 export {
   BatchSampler, RandomSampler, type RandomSamplerOptions, type Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler, type WeightedRandomSamplerOptions,
 } from './sampler.ts';
-export type { Seeding } from './seeding.ts';
+export type { NumpySeeding, Seeding } from './seeding.ts';
+export { breastCancer, diabetes, iris, linnerud, wine } from './small-tables.ts';
 export { type SplitOptions, trainTestSplit } from './split.ts';
+export { StandardScaler, TableDataset, type TableParts } from './table.ts';
+export { type BlobsOptions, type CirclesOptions, makeBlobs, makeCircles, makeMoons, type ToyOptions } from './toy-sets.ts';

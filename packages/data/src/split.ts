@@ -1,10 +1,11 @@
 import { fail } from '@nn/tensor';
 import type { HostArray } from './column.ts';
 import { type Dataset, Subset } from './dataset.ts';
-import { generatorOf, type Seeding } from './seeding.ts';
+import { generatorOf, type NumpySeeding, sourceOf } from './seeding.ts';
+import { numpySplit } from './split-numpy.ts';
 
 /** Options of {@link trainTestSplit}. */
-export interface SplitOptions extends Seeding {
+export interface SplitOptions extends NumpySeeding {
   /** Rows of the second part: a fraction between 0 and 1, rounded up to whole rows, or a number of rows. Default 0.25. */
   readonly testSize?: number;
   /** A class for each row: both parts get the classes in equal proportions. */
@@ -19,6 +20,8 @@ export interface SplitOptions extends Seeding {
  *
  * Stratified, a class of share p gets p * testSize rows, rounded so that the largest remainders are rounded up first.
  *
+ * With `randomState` the parts are scikit-learn's, row for row.
+ *
  * @throws Where a part would be empty, `stratify` does not have a class for each row, or a class has a single row.
  * @example
  * const [train, test] = trainTestSplit(data, { stratify: data.labels, seed: 0 });
@@ -32,8 +35,14 @@ export function trainTestSplit<Batch extends readonly HostArray[]>(data: Dataset
     const rows = Array.from({ length: n }, (_, i) => i);
     return [new Subset(data, rows.slice(0, n - testRows)), new Subset(data, rows.slice(n - testRows))];
   }
+  const counts = stratify && classCounts(stratify, n, testRows);
+  if (options.randomState !== undefined) {
+    sourceOf(options, 'trainTestSplit'); // refuses a seed beside it
+    const { train, test } = numpySplit(options.randomState, n, testRows, stratify);
+    return [new Subset(data, train), new Subset(data, test)];
+  }
   const order = generatorOf(options, 'trainTestSplit').permutation(n);
-  const isTest = stratify ? stratified(order, stratify, testRows) : (_row: number, at: number) => at < testRows;
+  const isTest = stratify && counts ? stratified(stratify, apportion(counts, testRows, n)) : (_row: number, at: number) => at < testRows;
   const train: number[] = [];
   const test: number[] = [];
   order.forEach((row, at) => (isTest(row, at) ? test : train).push(row));
@@ -48,9 +57,8 @@ function sizeOf(testSize: number, n: number): number {
   return rows;
 }
 
-/** Tells for the rows of `order`, one after the other, whether they go to the test part: the first ones of each class do. */
-function stratified(order: Int32Array, classes: ArrayLike<number>, testRows: number): (row: number) => boolean {
-  const n = order.length;
+/** How many rows each class has; all parts can hold all classes. */
+function classCounts(classes: ArrayLike<number>, n: number, testRows: number): Map<number, number> {
   if (classes.length !== n) fail('trainTestSplit', `stratify has ${classes.length} classes for ${n} rows`, 'It needs one a row.');
   const counts = new Map<number, number>();
   for (let row = 0; row < n; row++) counts.set(classes[row]!, (counts.get(classes[row]!) ?? 0) + 1);
@@ -60,7 +68,11 @@ function stratified(order: Int32Array, classes: ArrayLike<number>, testRows: num
   if (Math.min(testRows, n - testRows) < counts.size) {
     fail('trainTestSplit', `a part of ${Math.min(testRows, n - testRows)} rows cannot hold ${counts.size} classes`, 'Change testSize.');
   }
-  const left = apportion(counts, testRows, n);
+  return counts;
+}
+
+/** Tells for rows, one after the other, whether they go to the test part: the first ones of each class do, as many as `left` says. */
+function stratified(classes: ArrayLike<number>, left: Map<number, number>): (row: number) => boolean {
   return (row) => {
     const label = classes[row]!;
     const quota = left.get(label)!;
