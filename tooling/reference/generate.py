@@ -4,11 +4,12 @@ import conv
 import criteria
 import linear
 import losses
+import norms
 import ops
 import optimizers
 import printing
 import training
 import vocabulary
 
-for script in training, losses, criteria, linear, optimizers, conv, ops, vocabulary, printing:
+for script in training, losses, criteria, linear, norms, optimizers, conv, ops, vocabulary, printing:
     script.main()

@@ -3,6 +3,7 @@
  * @packageDocumentation
  */
 export { ReLU, relu, Sigmoid, sigmoid, Tanh, tanh } from './activation.ts';
+export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from './batch-norm.ts';
 export { crossEntropy, CrossEntropyLoss, type CrossEntropyLossOptions, type CrossEntropyOptions } from './cross-entropy.ts';
 export { Dropout, dropout, type DropoutOptions } from './dropout.ts';
 export { Flatten } from './flatten.ts';
@@ -24,8 +25,8 @@ export {
 export { MSELoss, mseLoss } from './losses/mse.ts';
 export { MultiLabelMarginLoss, multilabelMarginLoss, MultiLabelSoftMarginLoss, multilabelSoftMarginLoss } from './losses/multi-label.ts';
 export { MultiMarginLoss, multiMarginLoss, type MultiMarginLossOptions, type MultiMarginOptions } from './losses/multi-margin.ts';
-export { NLLLoss, type NLLLossOptions, nllLoss, type NLLOptions } from './losses/nll.ts';
 export { l1Penalty, l2Penalty } from './losses/penalty.ts';
+export { NLLLoss, type NLLLossOptions, nllLoss, type NLLOptions } from './losses/nll.ts';
 export { PoissonNLLLoss, poissonNllLoss, type PoissonNLLOptions } from './losses/poisson-nll.ts';
 export { HuberLoss, huberLoss, type HuberOptions, SmoothL1Loss, smoothL1Loss, type SmoothL1Options } from './losses/smooth-l1.ts';
 export {

@@ -1,5 +1,5 @@
 /** Element-wise functions that also mention sums and extremes of whole rows, in one kernel: softmax, norms, losses. */
-import { fail } from './errors.ts';
+import { fail, show } from './errors.ts';
 import { ScalarFunction } from './expr/function.ts';
 import { RowFunction } from './expr/rows.ts';
 import { isRow, ordered, Scalar } from './expr/scalar.ts';
@@ -14,7 +14,7 @@ import { slot } from './tracer.ts';
 export type FusedRows<R> = (axes: Axes, ...args: Argument[]) => FusedResult<R>;
 
 export interface RowOptions {
-  /** Positions, among the tensors that are passed, of those with size 1 on the rows' axes. Only they may appear in results of whole rows. */
+  /** Positions of the arguments that have size 1 on the rows' axes (or are numbers). Tensors may appear in results of whole rows only if they are named here. */
   readonly perRow?: readonly number[];
 }
 
@@ -50,13 +50,15 @@ export function fuseRows<const R extends Scalar | readonly Scalar[]>(body: (...a
       count = plain.roots.length;
       // A derivative reads what the rows came to: more results, which only the recorded graph sees.
       const rows = recorded ? ordered(plain.roots).filter((node) => isRow(node) && !plain.roots.includes(node)) : [];
-      kernels.set(key, (f = new RowFunction(new ScalarFunction([...plain.roots, ...rows], inputs, uniforms), inputs.map((_, i) => perRow.includes(i)))));
+      const flags = args.flatMap((arg, i) => (typeof arg === 'number' ? [] : [perRow.includes(i)]));
+      kernels.set(key, (f = new RowFunction(new ScalarFunction([...plain.roots, ...rows], inputs, uniforms), flags)));
     }
     const shape = broadcastShapes('fuseRows', ...tensors.map((tensor) => tensor.shape));
     const over = normalizeAxes('fuseRows', axes, shape.length);
-    for (const i of perRow) {
-      const lead = shape.length - tensors[i]!.ndim;
-      if (over.some((axis) => axis >= lead && tensors[i]!.shape[axis - lead] !== 1)) fail('fuseRows', `operand ${i} has the shape [${tensors[i]!.shape.join(', ')}], rows run along ${over.join(', ')} of [${shape.join(', ')}]`, 'It is declared perRow: give it size 1 there.');
+    for (const [i, tensor] of tensors.entries()) {
+      if (f.perRow[i] && over.some((axis) => (tensor.shape.at(axis - shape.length) ?? 1) !== 1)) {
+        fail('fuseRows', `operand ${i} is ${show(tensor.shape)}, rows run along ${over.join(', ')} of ${show(shape)}`, 'It is declared perRow: give it size 1 there.');
+      }
     }
     const outputs = run('rows', tensors, { function: f, uniforms: numbers, shape, axes: over });
     return (several ? outputs.slice(0, count) : outputs[0]) as unknown as FusedResult<R>;
