@@ -7,8 +7,14 @@ import type { Options } from './options.ts';
 
 export interface Data {
   readonly dataset: Options['dataset'];
-  /** Pixels of an image. */
+  /** Pixels of an image, and rows and columns. */
   readonly pixels: number;
+  readonly side: number;
+  /** Names of the labels 0, 1, 2 .. */
+  readonly classes: readonly string[];
+  /** Of a held-out image: its pixels as stored, and its label. */
+  pixelsOf(image: number): ArrayLike<number>;
+  labelOf(image: number): number;
   readonly train: Dataset;
   /** Never trained on. */
   readonly held: Dataset;
@@ -31,7 +37,7 @@ export async function loadData({ dataset, dataDir: dir, scale, split }: Pick<Opt
   const options = { dir, scale, shape: [784] };
   if (split === 'lecture') return halved(dataset, name, await load({ ...options, split: 'all' }), []);
   const [train, held] = [await load({ ...options, split: 'train' }), await load({ ...options, split: 'test' })];
-  return { dataset, pixels: 784, train, held, notes: [summary(name, train, held, 'as published')] };
+  return { dataset, train, held, ...facts(held), notes: [summary(name, train, held, 'as published')] };
 }
 
 function embedded(scale: Options['scale'], split: Options['split'], notes: readonly string[]): Data {
@@ -42,7 +48,18 @@ function embedded(scale: Options['scale'], split: Options['split'], notes: reado
 /** Three quarters to train on, one held out. The split has a random stream of its own: it does not depend on the model. */
 function halved(dataset: Options['dataset'], name: string, images: ImageDataset, notes: readonly string[]): Data {
   const [train, held] = trainTestSplit(images, { stratify: images.labels, generator: defaultGenerator.fork('split') });
-  return { dataset, pixels: images.shape[0]!, train, held, notes: [...notes, summary(name, train, held, 'a stratified quarter')] };
+  return { dataset, train, held, ...facts(images, held.rows), notes: [...notes, summary(name, train, held, 'a stratified quarter')] };
+}
+
+/** What there is to know of the images; `rows`: which of them are held out, all by default. */
+function facts({ images, labels, classes, shape: [pixels] }: ImageDataset, rows?: ArrayLike<number>): Pick<Data, 'pixels' | 'side' | 'classes' | 'pixelsOf' | 'labelOf'> {
+  const size = pixels!;
+  const place = (image: number): number => rows?.[image] ?? image;
+  return {
+    pixels: size, side: Math.sqrt(size), classes,
+    pixelsOf: (image) => images.subarray(place(image) * size, (place(image) + 1) * size),
+    labelOf: (image) => labels[place(image)]!,
+  };
 }
 
 const summary = (name: string, train: Dataset, held: Dataset, how: string): string =>

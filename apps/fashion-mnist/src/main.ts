@@ -1,4 +1,4 @@
-/** `npm start`: reads the options, trains, writes metrics.json. Ends with status 2 where the command line is wrong, 1 where the run failed. */
+/** `npm start`: reads the options, trains, writes what was learned. Ends with status 2 where the command line is wrong, 1 where the run failed, 130 where Ctrl-C cut it short. */
 import { CommanderError } from 'commander';
 import { checkWritable, writeMetrics } from './metrics-file.ts';
 import { type Options, parseOptions } from './options.ts';
@@ -13,9 +13,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
   console.log(`Training ${options.model} on ${options.dataset}, seed ${options.seed} ...`);
   await checkWritable(options.out);
-  const { train } = await import('./train.ts'); // what is slow to load comes after the first line
-  console.log(`Wrote ${await writeMetrics(options.out, await train(options))}`);
-  return 0;
+  const { save, train } = await import('./train.ts'); // what is slow to load comes after the first line
+  const outcome = await train(options);
+  const files = await save(options.out, outcome);
+  console.log(`Wrote ${await writeMetrics(options.out, outcome.metrics)}, and beside it ${files.join(', ')}`);
+  return outcome.interrupted ? 130 : 0;
 }
 
 try {

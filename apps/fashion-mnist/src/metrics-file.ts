@@ -1,8 +1,9 @@
 /** metrics.json: what a run came to, for programs to read. */
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fail } from '@nn/tensor';
+import { writeWhole } from './files.ts';
 import type { Options } from './options.ts';
 
 export interface Metrics {
@@ -47,11 +48,8 @@ async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder);
 }
 
-/** Writes the file under another name first: whoever reads it finds all of it, or none. */
 export async function writeMetrics(folder: string, metrics: Metrics): Promise<string> {
   const path = join(folder, 'metrics.json');
-  const unfinished = `${path}.${process.pid}`;
-  await writeFile(unfinished, `${JSON.stringify(metrics, null, 2)}\n`);
-  await rename(unfinished, path);
+  await writeWhole(path, `${JSON.stringify(metrics, null, 2)}\n`);
   return path;
 }

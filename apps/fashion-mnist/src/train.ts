@@ -1,19 +1,29 @@
-/** The lecture's program: its training loop as one writes it in PyTorch. */
+/** The lecture's program: data, model, loop, and what came of it. */
 import '@nn/autograd';
+import { join } from 'node:path';
 import { DataLoader } from '@nn/data';
-import { CrossEntropyLoss } from '@nn/layers';
-import { Accuracy } from '@nn/metrics';
-import { RMSprop } from '@nn/optim';
+import { loadSafetensors, type Module, saveSafetensors } from '@nn/layers';
 import { manualSeed, setDefaultDevice } from '@nn/tensor';
-import { validate } from '@nn/train';
-import { loadData } from './data.ts';
+import { summary } from '@nn/train';
+import { type Data, loadData } from './data.ts';
 import { openDevice } from './device.ts';
+import { type Examination, examine } from './examine.ts';
+import { onInterrupt } from './interrupt.ts';
 import type { EpochMetrics, Metrics } from './metrics-file.ts';
 import { buildModel } from './models.ts';
 import type { Options } from './options.ts';
 import { Report } from './report.ts';
 
-export async function train(options: Options, report = new Report()): Promise<Metrics> {
+/** What a run came to, and the file names that {@link save} gives it. */
+export interface Outcome {
+  readonly metrics: Metrics;
+  readonly model: Module;
+  readonly data: Data;
+  readonly examination: Examination;
+  readonly interrupted: boolean;
+}
+
+export async function train(options: Options, report = new Report(options.epochs)): Promise<Outcome> {
   const device = await openDevice(options);
   report.device(device, options);
   setDefaultDevice(device);
@@ -24,38 +34,26 @@ export async function train(options: Options, report = new Report()): Promise<Me
   const trainLoader = new DataLoader(data.train, { batchSize: options.batchSize, shuffle: true });
   const testLoader = new DataLoader(data.held, { batchSize: options.batchSize });
 
-  const model = buildModel(options.model, data.pixels);
-  const criterion = new CrossEntropyLoss({ labelSmoothing: 0.01 });
-  const optimizer = new RMSprop(model.parameters(), { lr: 0.001, momentum: 0 });
-  const accuracy = new Accuracy({ task: 'multiclass', numClasses: 10 });
+  const model = buildModel(options, data.pixels);
+  if (options.load !== undefined) model.loadStateDict((await loadSafetensors(options.load)).tensors);
+  report.line(summary(model));
 
-  const epochs: EpochMetrics[] = [];
-  for (let epoch = 1; epoch <= options.epochs; epoch++) {
-    report.epochBegins(epoch, options.epochs, trainLoader.length);
-    let [totalLoss, correct, total] = [0, 0, 0];
-
-    model.train();
-    for await (const [inputs, labels] of trainLoader) {
-      // Forward pass and loss
-      const outputs = model.forward(inputs);
-      const loss = criterion.forward(outputs, labels);
-
-      // Backward pass: zero gradients, backpropagation, optimizer step
-      optimizer.zeroGrad();
-      loss.backward();
-      optimizer.step();
-
-      // Training metrics
-      totalLoss += report.step(await loss.item());
-      correct += (await accuracy.forward(outputs, labels).item()) * labels.size(0);
-      total += labels.size(0);
-    }
-
-    const validation = await validate({ model, criterion, metric: accuracy, loader: testLoader });
-    epochs.push(report.epochEnds({ loss: totalLoss / trainLoader.length, metric: correct / total, batches: trainLoader.length, examples: total }, validation));
+  const interrupt = onInterrupt((text) => report.line(text));
+  try {
+    const loop = options.loop === 'plain' ? (await import('./plain-loop.ts')).plainLoop : (await import('./trainer-loop.ts')).trainerLoop;
+    const epochs: EpochMetrics[] = options.epochs === 0 ? [] : await loop({ model, trainLoader, testLoader, options, report, interrupt: interrupt.signal });
+    const examination = await examine(model, testLoader, data.classes.length);
+    report.end(examination, data);
+    const metrics = { device: options.device, engine: device.describe(), seed: options.seed, dataset: data.dataset, epochs, testAccuracy: examination.accuracy };
+    return { metrics, model, data, examination, interrupted: interrupt.signal.aborted };
+  } finally {
+    interrupt.release();
   }
+}
 
-  const testAccuracy = epochs.at(-1)?.valAccuracy ?? (await validate({ model, criterion, metric: accuracy, loader: testLoader })).metric!;
-  report.end(testAccuracy, data);
-  return { device: options.device, engine: device.describe(), seed: options.seed, dataset: data.dataset, epochs, testAccuracy };
+/** Writes the weights and the pictures; gives the names of the files. */
+export async function save(folder: string, { metrics, model, data, examination }: Outcome): Promise<string[]> {
+  await saveSafetensors(join(folder, 'model.safetensors'), model.stateDict());
+  const { writePictures } = await import('./pictures.ts'); // charts are slow to load
+  return ['model.safetensors', ...(await writePictures(folder, data, metrics.epochs, examination))];
 }

@@ -8,9 +8,9 @@ const dataDir = process.env.NN_DATA_DIR;
 describe('Fashion-MNIST', () => {
   it('trains an epoch as PyTorch does', { timeout: 300_000 }, async (context) => {
     if (!dataDir) return context.skip('NN_DATA_DIR is not set: no Fashion-MNIST here');
-    const metrics = await train({
-      dataset: 'fashion-mnist', dataDir, epochs: 1, batchSize: 32, device: 'cpu', seed: 0, model: 'mlp', scale: 'raw', split: 'lecture', out: '',
-    }, new Report({ write: () => undefined }));
+    const { metrics } = await train({
+      dataset: 'fashion-mnist', dataDir, epochs: 1, batchSize: 32, device: 'cpu', seed: 0, model: 'mlp', api: 'class', loop: 'plain', l1: 0, l2: 0, weightDecay: 0, scale: 'raw', split: 'lecture', out: '',
+    }, new Report(1, { write: () => undefined }));
     const [epoch] = metrics.epochs;
     expect(metrics.dataset).toBe('fashion-mnist');
     expect(epoch!.trainLoss).toBeGreaterThan(2.2);

@@ -1,5 +1,6 @@
 /** The program as it is started: statuses, streams, files. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,6 +41,24 @@ describe('npm start', () => {
     expect(metrics.dataset).toBe('digits');
     expect(metrics.testAccuracy).toBeGreaterThan(0.7);
   });
+
+  for (const loop of ['plain', 'trainer']) {
+    it(`saves what was learned where Ctrl-C ends it, with --loop ${loop}`, async () => {
+      const out = temporary();
+      const child = spawn(process.execPath, ['--conditions=@nn/source', program, '--dataset', 'digits', '--model', 'small', '--epochs', '100000', '--loop', loop, '--out', out], { stdio: ['ignore', 'pipe', 'inherit'] });
+      let printed = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        const before = printed;
+        printed += text;
+        if (printed.includes('Epoch [2/') && !before.includes('Epoch [2/')) child.kill('SIGINT');
+      });
+      expect((await once(child, 'exit'))[0]).toBe(130);
+      expect(printed).toMatch(/Interrupted: finishing the step[^]*Test accuracy: [^]*Wrote .*metrics.json, and beside it model.safetensors, curves.svg/);
+      const { epochs, testAccuracy } = JSON.parse(readFileSync(join(out, 'metrics.json'), 'utf8')) as { epochs: object[]; testAccuracy: number };
+      expect(epochs.length).toBeGreaterThanOrEqual(2);
+      expect(testAccuracy).toBeGreaterThan(0.8);
+    });
+  }
 
   it('says that it cannot write before it trains', () => {
     const file = join(temporary(), 'file');
