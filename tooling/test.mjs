@@ -48,6 +48,7 @@ const env = {
   PATH: [join(root, 'tooling/node_modules/.bin'), join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter),
   NN_SUMMARY: summaryFile,
   NN_HOST_NODE: hostNode,
+  ...(options.all ? { NN_ALL: '1' } : {}),
   TURBO_TELEMETRY_DISABLED: '1',
   ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
 };

@@ -1,6 +1,6 @@
 /** One large buffer, handed out in blocks: the first free range that fits, free neighbours joined. */
 
-/** A part of an arena. Offsets and sizes are multiples of 256 bytes. */
+/** A part of an arena. Its offset and size are multiples of 16 bytes, of 256 if it is that large. */
 export interface Block {
   readonly arena: Arena;
   readonly offset: number;
@@ -16,8 +16,16 @@ interface Range {
   batch: number;
 }
 
-export const GRAIN = 256;
-export const grains = (bytes: number): number => Math.max(GRAIN, Math.ceil(bytes / GRAIN) * GRAIN);
+/** Four words: what kernels may read at once. Blocks of tiny tensors should not be much larger than these. */
+const SMALL = 16;
+/** What drivers like the rows of large tensors to begin at. */
+export const LARGE = 256;
+
+/** The size of a block for `bytes`. */
+export function blockBytes(bytes: number): number {
+  const grain = bytes < LARGE ? SMALL : LARGE;
+  return Math.max(grain, Math.ceil(bytes / grain) * grain);
+}
 
 export class Arena {
   /** Another one after growth, since bind groups hold the buffer. */
@@ -38,19 +46,19 @@ export class Arena {
   /** The last batch that used anything of it, known where all is free. */
   get lastBatch(): number { return this.#free[0]?.batch ?? 0; }
 
-  /** A block of `bytes` (whole grains) that no batch from `idleBefore` on uses; undefined where there is none. */
+  /** A block of `bytes` (see {@link blockBytes}) that no batch from `idleBefore` on uses; undefined where there is none. */
   take(bytes: number, idleBefore: number): Block | undefined {
-    const at = this.#free.findIndex((range) => range.bytes >= bytes && range.batch < idleBefore);
+    const skipped = ({ offset }: Range) => (bytes < LARGE ? 0 : (LARGE - (offset % LARGE)) % LARGE);
+    const at = this.#free.findIndex((range) => range.bytes >= bytes + skipped(range) && range.batch < idleBefore);
     if (at < 0) return undefined;
-    const range = this.#free[at]!;
-    const block: Block = { arena: this, offset: range.offset, bytes, batch: range.batch };
-    if (range.bytes === bytes) this.#free.splice(at, 1);
-    else {
-      range.offset += bytes;
-      range.bytes -= bytes;
-    }
+    const { offset, bytes: all, batch } = this.#free[at]!;
+    const before = skipped(this.#free[at]!);
+    const after = all - before - bytes;
+    this.#free.splice(at, 1,
+      ...(before > 0 ? [{ offset, bytes: before, batch }] : []),
+      ...(after > 0 ? [{ offset: offset + before + bytes, bytes: after, batch }] : []));
     this.used += bytes;
-    return block;
+    return { arena: this, offset: offset + before, bytes, batch };
   }
 
   give({ offset, bytes, batch }: Block): void {

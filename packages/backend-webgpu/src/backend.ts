@@ -1,5 +1,5 @@
 import {
-  type Backend, composeRows, type DType, type Epilogue, identity, type Limits, type MapCall, contiguous, type ProductAxes, type Reduction, type RowFunction, type ScalarFunction, type Shape, sizeOf, type Storage, type Target,
+  type Backend, composeRows, type DeviceLostError, type DType, type Epilogue, identity, type Limits, type MapCall, contiguous, type ProductAxes, type Reduction, type RowFunction, type ScalarFunction, type Shape, sizeOf, type Storage, type Target,
   type TypedArray, type View,
 } from '@nn/tensor/backend';
 import { clobbers } from './bindings.ts';
@@ -24,11 +24,13 @@ export class WebGpuBackend implements Backend {
   readonly name = 'webgpu';
   readonly limits: Limits;
   readonly engine: Engine;
+  readonly lost: Promise<DeviceLostError>;
   readonly #description: string;
   #pending: Pending | undefined;
 
   constructor(engine: Engine, { description, memoryBytes, nonFinite }: Traits) {
     this.engine = engine;
+    this.lost = engine.failures.lost;
     this.#description = description;
     this.limits = {
       dtypes: ['bool', 'uint32', 'int32', 'float32'],
@@ -111,7 +113,7 @@ export class WebGpuBackend implements Backend {
   }
 
   async destroy(): Promise<void> {
-    this.#settle();
+    this.#pending = undefined;
     await this.engine.destroy();
   }
 

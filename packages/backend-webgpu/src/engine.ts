@@ -96,8 +96,9 @@ export class Engine {
     own.freed = true;
   }
 
-  /** Gives every operand its block, and brings together those of too many arenas for one kernel. */
+  /** Throws what is known to have failed. Gives every operand its block, and brings together those of too many arenas for one kernel. */
   bind(inputs: readonly { readonly storage: Storage }[], outputs: readonly { readonly storage: Storage }[]): Bindings {
+    this.failures.throwKnown();
     const [read, written] = [inputs.map(({ storage }) => storage), outputs.map(({ storage }) => storage)];
     for (const storage of read) this.#place(storage as GpuStorage);
     for (const storage of written) this.#place(storage as GpuStorage);
@@ -151,6 +152,8 @@ export class Engine {
     try {
       await staging.mapAsync(MAP_READ, 0, bytes);
     } catch (error) {
+      // The news of a loss may come after what it does.
+      await Promise.race([this.failures.lost, new Promise((resolve) => { setTimeout(resolve, 1000); })]);
       await this.failures.check();
       throw error;
     }
@@ -162,8 +165,11 @@ export class Engine {
   }
 
   async destroy(): Promise<void> {
-    this.#recorder.flush();
-    if (!this.failures.lost) await this.device.queue.onSubmittedWorkDone();
+    if (!this.failures.gone) {
+      this.#recorder.flush();
+      await this.device.queue.onSubmittedWorkDone();
+    }
+    this.failures.destroyed();
     this.device.destroy();
   }
 

@@ -1,5 +1,5 @@
 /** What went wrong on the device. It is learnt later than it is done, kept, and thrown at every call from then on: values after a failure cannot be trusted. */
-import { message } from '@nn/tensor/backend';
+import { DeviceLostError, message } from '@nn/tensor/backend';
 
 /** What was being done, for the `cause` of an error. */
 export interface Doing {
@@ -16,9 +16,12 @@ const ADVICE = 'What the device holds is lost: make a new device and restore fro
 export class Failures {
   readonly #device: GPUDevice;
   readonly #pending = new Set<Promise<void>>();
-  #first: Error | undefined;
+  #first: DeviceLostError | undefined;
+  #tell!: (error: DeviceLostError) => void;
+  /** Resolves with the first failure. */
+  readonly lost = new Promise<DeviceLostError>((resolve) => { this.#tell = resolve; });
   /** Whether the device is gone. */
-  lost = false;
+  gone = false;
 
   constructor(device: GPUDevice) {
     this.#device = device;
@@ -27,11 +30,15 @@ export class Failures {
       this.#note({ operation: 'webgpu' }, event.error);
     });
     void device.lost.then(({ reason, message: why }) => {
-      this.lost = true;
-      this.#first ??= reason === 'destroyed'
-        ? new Error(message('webgpu', 'the device was destroyed', 'Keep results on the host before destroy(), or make a new device.'))
-        : new Error(message('webgpu', `the device was lost (${why || reason})`, ADVICE));
+      this.gone = true;
+      if (reason === 'destroyed') this.destroyed();
+      else this.#fail(new DeviceLostError('lost', message('webgpu', `the device was lost (${why || reason})`, ADVICE)));
     });
+  }
+
+  /** Notes that this program is done with the device. */
+  destroyed(): void {
+    this.#fail(new DeviceLostError('destroyed', message('webgpu', 'the device was destroyed', 'Keep results on the host before destroy(), or make a new device.')));
   }
 
   /** Runs `act` and notes, later, what the device has to say about it. */
@@ -61,10 +68,17 @@ export class Failures {
   }
 
   #note({ operation, wgsl, facts, bytes }: Doing, error: GPUError): void {
-    const memory = 'GPUOutOfMemoryError' === error.constructor.name || /out of memory/i.test(error.message);
+    const memory = error.constructor.name === 'GPUOutOfMemoryError' || /out of memory/i.test(error.message);
     const cause = { operation, shapes: facts, wgsl, message: error.message };
-    this.#first ??= memory
-      ? new Error(message(operation, `the GPU has no memory left${bytes ? ` (${(bytes / 2 ** 20).toFixed(1)} MiB were asked for)` : ''}`, `Use smaller batches. ${ADVICE}`), { cause })
-      : new Error(message(operation, `the GPU refused it${facts ? `, on ${facts}` : ''}: ${error.message.split('\n')[0]!}`, ADVICE), { cause });
+    const text = memory
+      ? message(operation, `the GPU has no memory left${bytes ? ` (${(bytes / 2 ** 20).toFixed(1)} MiB were asked for)` : ''}`, `Use smaller batches. ${ADVICE}`)
+      : message(operation, `the GPU refused it${facts ? `, on ${facts}` : ''}: ${error.message.split('\n')[0]!}`, ADVICE);
+    this.#fail(new DeviceLostError('failed', text, { cause }));
+  }
+
+  #fail(error: DeviceLostError): void {
+    if (this.#first) return;
+    this.#first = error;
+    this.#tell(error);
   }
 }

@@ -3,13 +3,14 @@
  * The first arena grows by moving into a larger buffer; where that would move too much, further ones are made, each as large as all before.
  */
 import { fail } from '@nn/tensor/backend';
-import { Arena, type Block, GRAIN, grains } from './arena.ts';
+import { Arena, type Block, blockBytes, LARGE } from './arena.ts';
 import type { Failures } from './failures.ts';
 import type { Recorder } from './recorder.ts';
 
 // Named by number: Node has no GPUBufferUsage unless Dawn's globals are installed.
 const USAGE = 0x80 | 0x4 | 0x8; // STORAGE | COPY_SRC | COPY_DST
-const SMALLEST = 4 * 2 ** 20;
+/** The first arena: room for what gathers until finalizers run, too. */
+const SMALLEST = 32 * 2 ** 20;
 /** Most bytes that growth moves. */
 const MOST_MOVED = 128 * 2 ** 20;
 /** An empty arena is let go when this many batches did not use it. */
@@ -33,7 +34,7 @@ export class Memory {
     this.#recorder = recorder;
     this.#gone = gone;
     const { maxBufferSize, maxStorageBufferBindingSize } = device.limits;
-    this.largest = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize, most) / GRAIN) * GRAIN;
+    this.largest = Math.floor(Math.min(maxBufferSize, maxStorageBufferBindingSize, most) / LARGE) * LARGE;
   }
 
   get bytes(): number { return this.arenas.reduce((sum, { bytes }) => sum + bytes, 0); }
@@ -44,7 +45,7 @@ export class Memory {
   /** A block for the host to write: none that recorded kernels still use. */
   takeIdle(bytes: number): Block {
     for (const arena of this.arenas) {
-      const block = arena.take(grains(bytes), this.#recorder.batch);
+      const block = arena.take(blockBytes(bytes), this.#recorder.batch);
       if (block) return block;
     }
     this.#recorder.flush();
@@ -73,7 +74,7 @@ export class Memory {
   }
 
   #take(bytes: number, idleBefore: number): Block {
-    const size = grains(bytes);
+    const size = blockBytes(bytes);
     if (size > this.largest) fail('allocate', `${size} bytes in one tensor, the adapter takes ${this.largest}`, 'Use smaller batches.');
     for (const arena of this.arenas) {
       const block = arena.take(size, idleBefore);

@@ -29,6 +29,16 @@ describe('failures', () => {
     await expect(device.read(a, 0, 3)).rejects.toThrow(/^webgpu: the device was destroyed/);
   });
 
+  it('throws at every call once values are lost, and tells whoever waits for it', async () => {
+    const a = upload(device, 'float32', [1, 2, 3]);
+    await device.destroy();
+    expect(await device.lost).toMatchObject({ name: 'DeviceLostError', reason: 'destroyed' });
+    expect(() => device.allocate('float32', 3)).toThrow(/^webgpu: the device was destroyed/);
+    expect(() => device.write(a, numbers(3))).toThrow(/destroyed/);
+    expect(() => mapped(device, unary, [dense(a, [3])], [], [3])).toThrow(/destroyed/);
+    device.free(a);
+  });
+
   it('refuses what is too large', () => {
     expect(() => device.allocate('float32', 2 ** 30)).toThrow(/in one tensor/);
     expect(() => device.allocate('bool', device.limits.storageBytes / 2)).toThrow(/allocate/);

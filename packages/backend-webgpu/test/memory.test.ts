@@ -1,7 +1,7 @@
 /** Arenas: where storages lie must not show in what they hold. */
 import { type Device, identity, type Storage, trace } from '@nn/tensor/backend';
 import { describe, expect, it } from 'vitest';
-import { Arena } from '../src/arena.ts';
+import { Arena, blockBytes } from '../src/arena.ts';
 import type { WebGpuBackend } from '../src/backend.ts';
 import { nullDevice, open } from '../src/webgpu.ts';
 import { available, unavailable } from './adapter.ts';
@@ -18,6 +18,12 @@ describe('an arena', () => {
     for (const i of [1, 2, 0]) arena.give(blocks[i]!);
     expect(arena.take(1024, Infinity)!.offset).toBe(0);
     expect(arena.used).toBe(2048);
+  });
+
+  it('takes little room for little, and aligns what is large', () => {
+    const arena = new Arena(0, {} as GPUBuffer, 4096);
+    const offsets = [4, 16, 20, 256, 8, 300].map((bytes) => arena.take(blockBytes(bytes), Infinity)!.offset);
+    expect(offsets).toEqual([0, 16, 32, 256, 64, 512]);
   });
 
   it('gives the host only what no recorded kernel uses', () => {

@@ -17,3 +17,26 @@ export function message(operation: string, wrong: string, advice = ''): string {
 export function show(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`;
 }
+
+/**
+ * Thrown by every use of a device that cannot be trusted any more: it was destroyed, it was taken away (a driver that was reset, say), or it failed at something
+ * asked of it earlier (memory, a kernel that the driver refused), so that values on it may be wrong. Go on with a new device, from copies on the host.
+ *
+ * @example
+ * try {
+ *   await loss.item();
+ * } catch (error) {
+ *   if (!(error instanceof DeviceLostError)) throw error;
+ *   // a new device, model.loadStateDict(...) and optimizer.loadStateDict(...) from the last copies on the host
+ * }
+ */
+export class DeviceLostError extends Error {
+  override readonly name: string = 'DeviceLostError';
+  /** `destroyed` by this program, `lost` by the system, or `failed` at something. */
+  readonly reason: 'destroyed' | 'lost' | 'failed';
+
+  constructor(reason: DeviceLostError['reason'], text: string, options?: ErrorOptions) {
+    super(text, options);
+    this.reason = reason;
+  }
+}

@@ -16,7 +16,7 @@ export type { DType, TypedArray } from './dtype.ts';
 export { isFloat } from './dtype.ts';
 export { contract } from './contract.ts';
 export { einsum } from './einsum.ts';
-export { fail, message, show } from './errors.ts';
+export { DeviceLostError, fail, message, show } from './errors.ts';
 export { Elementwise, type Op, type Operand } from './expr/elementwise.ts';
 export { Scalar } from './expr/scalar.ts';
 export { type Argument, fuse, type Fused, type FusedResult } from './fuse.ts';

@@ -1,5 +1,5 @@
 import { bytesOf, type DType, type TypedArray } from '../dtype.ts';
-import { fail } from '../errors.ts';
+import { type DeviceLostError, fail } from '../errors.ts';
 import { identity, type ScalarFunction, trace } from '../expr/function.ts';
 import type { RowFunction } from '../expr/rows.ts';
 import { contiguous } from '../layout.ts';
@@ -26,6 +26,8 @@ export class Device implements CoreBackend, OptionalBackend {
   readonly name: string;
   readonly limits: Limits;
   readonly #map: CoreBackend['map'];
+  /** Resolves when values on this device are lost, with what is thrown from then on. Devices whose memory is the host's are never lost. */
+  readonly lost: Promise<DeviceLostError>;
   readonly #faults = new Faults(this);
   readonly #pressure: Pressure;
   #bytes = 0;
@@ -36,6 +38,7 @@ export class Device implements CoreBackend, OptionalBackend {
     this.backend = backend;
     this.name = backend.name;
     this.limits = backend.limits;
+    this.lost = backend.lost ?? new Promise(() => {});
     this.#map = cutting(backend);
     this.#pressure = new Pressure(backend.limits.memoryBytes);
   }

@@ -3,6 +3,7 @@
  * A backend knows nothing of tensors, traces or gradients. All calls but `read` return at once; results are ordered as called.
  */
 import type { DType, TypedArray } from '../dtype.ts';
+import type { DeviceLostError } from '../errors.ts';
 import type { ScalarFunction } from '../expr/function.ts';
 import type { RowFunction } from '../expr/rows.ts';
 import type { Layout } from '../layout.ts';
@@ -100,6 +101,8 @@ export interface CoreBackend {
 
 /** What is composed from the required part where a backend lacks it. */
 export interface OptionalBackend {
+  /** Resolves when values on the device are lost, see {@link DeviceLostError}; from then on every call but `free` throws it. Where absent that does not happen. */
+  readonly lost: Promise<DeviceLostError>;
   /** As `read`, without waiting: only where the device's memory is the host's. */
   readSync(storage: Storage, offset: number, length: number): TypedArray;
   /** Zeros of `shape`, then `output[index[i, j, ..], j, ..] += source[i, j, ..]` (for axis 0), in index order. An index out of range is left out.
