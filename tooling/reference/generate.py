@@ -1,5 +1,6 @@
 """Writes every fixture."""
 
+import activations
 import conv
 import criteria
 import linear
@@ -11,5 +12,5 @@ import printing
 import training
 import vocabulary
 
-for script in training, losses, criteria, linear, norms, optimizers, conv, ops, vocabulary, printing:
+for script in training, losses, criteria, linear, norms, optimizers, conv, ops, vocabulary, printing, activations:
     script.main()

@@ -2,7 +2,17 @@
  * Modules, layers, activations, losses and initial values, with PyTorch's names in camelCase.
  * @packageDocumentation
  */
-export { ReLU, relu, Sigmoid, sigmoid, Tanh, tanh } from './activation.ts';
+export { LeakyReLU, leakyRelu, ReLU, relu, Sigmoid, sigmoid, Tanh, tanh } from './activation/basic.ts';
+export { CELU, celu, ELU, elu, SELU, selu } from './activation/exponential.ts';
+export {
+  Hardshrink, hardshrink, Hardsigmoid, hardsigmoid, Hardswish, hardswish, Hardtanh, hardtanh, ReLU6, relu6, Softshrink, softshrink, Tanhshrink, tanhshrink,
+  Threshold, threshold,
+} from './activation/piecewise.ts';
+export { PReLU, prelu, RReLU, rrelu, type RReLUOptions } from './activation/slopes.ts';
+export {
+  GELU, gelu, type GELUOptions, LogSigmoid, logSigmoid, Mish, mish, SiLU, silu, Softplus, softplus, Softsign, softsign,
+} from './activation/smooth.ts';
+export { GLU, glu, LogSoftmax, logSoftmax, Softmax, softmax, Softmax2d, Softmin, softmin } from './activation/softmax.ts';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from './batch-norm.ts';
 export { crossEntropy, CrossEntropyLoss, type CrossEntropyLossOptions, type CrossEntropyOptions } from './cross-entropy.ts';
 export { Dropout, dropout, type DropoutOptions } from './dropout.ts';
