@@ -42,9 +42,10 @@ function importsOf(/** @type {string} */ file) {
   return found;
 }
 
-/** The workspace packages that a package needs to be built, by its manifest and by its build's references. */
+/** The workspace packages that a package needs to be built, by its manifest and by its build's references. What vite builds needs none. */
 function needs(/** @type {string} */ folder) {
   const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+  if (!existsSync(join(root, folder, 'tsconfig.build.json'))) return { manifest: '', build: '' };
   const { config } = ts.readConfigFile(join(root, folder, 'tsconfig.build.json'), (file) => ts.sys.readFile(file));
   const listed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }).filter((name) => name.startsWith('@nn/'));
   const referenced = config.references.map((/** @type {{ path: string }} */ { path }) => `@nn/${basename(dirname(path))}`);

@@ -21,9 +21,9 @@ export async function bundleModule(entry: string): Promise<Site> {
   return new Map([...files, ['index.html', '<!doctype html><meta charset="utf-8"><title>Tests</title><link rel="icon" href="data:,"><script type="module" src="page.js"></script>']]);
 }
 
-/** The project in `folder`, by its own `index.html`. */
+/** The project in `folder`, by its own `index.html` and configuration. */
 export async function bundleProject(folder: string): Promise<Site> {
-  return bundled({ ...settings, root: folder });
+  return bundled({ root: folder, logLevel: 'error', build: { write: false } });
 }
 
 async function bundled(config: InlineConfig): Promise<Map<string, string | Uint8Array>> {
