@@ -4,7 +4,7 @@
  * the result, it is computed in working space and written turned. Each result adds its products in the order of the inner axis, cut every `depth`
  * elements (a function of its size), whatever tile, part or thread computes it.
  */
-import { definePack, defineTurn } from './pack.ts';
+import { definePack, definePackBeside, defineTurn } from './pack.ts';
 import { COLUMNS, defineTile } from './tile.ts';
 import { call, type Code, type Frame, type Local, type ModuleBuilder } from './wasm/assembler.ts';
 import { choose, count, f32, i32, leave, smaller, when } from './wasm/instructions.ts';
@@ -38,6 +38,7 @@ export function gemm(module: ModuleBuilder, frame: Frame, fused: boolean, parame
   const height = tileRows(fused);
   const packRows = Array.from({ length: height }, (_, i) => definePack(module, i + 1, false));
   const packLanes = definePack(module, COLUMNS, true);
+  const packBeside = definePackBeside(module);
   const turn = defineTurn(module);
   const tiles = [true, false].map((packed) => Array.from({ length: height }, (_, i) => defineTile(module, i + 1, packed ? i + 1 : undefined, fused)));
   /** By the number of rows, one of several functions. */
@@ -55,10 +56,12 @@ export function gemm(module: ModuleBuilder, frame: Frame, fused: boolean, parame
   const tag = i32.add(scratch.get, i32.of(TAG_AT));
 
   /** Lanes of inner elements [k, k + depth), after those before where all are kept. */
-  const packing8: Code = count(n, i32.of(0), lanes.get, COLUMNS,
-    call(packLanes, i32.add(b.get, i32.add(i32.mul(n.get, lane.get), i32.mul(k.get, laneInner.get))), lane.get, laneInner.get,
+  const start = i32.add(scratch.get, bytes(i32.mul(choose('i32', whole.get, k.get, i32.of(0)), padded.get)));
+  const first = i32.add(b.get, i32.mul(k.get, laneInner.get));
+  const packing8: Code = when(i32.eq(lane.get, i32.of(4)), call(packBeside, first, laneInner.get, lanes.get, many.get, start), count(n, i32.of(0), lanes.get, COLUMNS,
+    call(packLanes, i32.add(first, i32.mul(n.get, lane.get)), lane.get, laneInner.get,
       smaller(i32.of(COLUMNS), i32.sub(lanes.get, n.get)), many.get,
-      i32.add(scratch.get, bytes(i32.add(i32.mul(choose('i32', whole.get, k.get, i32.of(0)), padded.get), i32.mul(n.get, many.get))))));
+      i32.add(start, bytes(i32.mul(n.get, many.get))))));
   const eachDepth = (...body: Code[]): Code => count(k, i32.of(0), inner.get, depth.get, many.set(smaller(depth.get, i32.sub(inner.get, k.get))), ...body);
   const tile = (result: Code, count: Code, start: Code): Code => [
     when(pack.get,

@@ -41,6 +41,26 @@ export function definePack(module: ModuleBuilder, width: number, padded: boolean
   });
 }
 
+/**
+ * Packs lanes that are neighbours, all of them at once, so that whole cache lines are read: pack(from, inner stride, lanes, depth, to).
+ * They land in panels of 8, one behind the other; what the last one lacks are zeros.
+ */
+export function definePackBeside(module: ModuleBuilder): FunctionRef {
+  return module.define(['i32', 'i32', 'i32', 'i32', 'i32'], [], (frame, from, inner, lanes, depth, to) => {
+    const { i, n, at, target, panel, whole, rest } = frame.ints('i', 'n', 'at', 'target', 'panel', 'whole', 'rest');
+    const masks = [0, 1].map(() => frame.local('v128'));
+    return [
+      panel.set(i32.shl(depth.get, i32.of(5))), whole.set(i32.and(lanes.get, i32.of(-8))), rest.set(i32.sub(lanes.get, whole.get)),
+      masks.map((mask, half) => mask.set(i32x4.ltS(i32x4.of(...[0, 1, 2, 3].map((lane) => 4 * half + lane)), i32x4.splat(rest.get)))),
+      count(i, i32.of(0), depth.get, 1,
+        at.set(from.get), target.set(to.get),
+        count(n, i32.of(0), whole.get, 8, [0, 16].map((half) => v128.store(target.get, v128.load(at.get, half), half)), advance(at, 32), advance(target, panel.get)),
+        when(rest.get, masks.map((mask, half) => v128.store(target.get, v128.and(v128.load(at.get, 16 * half), mask.get), 16 * half))),
+        advance(from, inner.get), advance(to, 32)),
+    ];
+  });
+}
+
 /** Four lines of four elements from `at` (which advances past the lines) to columns, `stride` bytes apart. */
 function transpose(frame: Frame, at: Local, line: Local, to: Local, offset: number, stride: number): Code {
   const rows = Array.from({ length: 4 }, () => frame.local('v128'));
