@@ -1,6 +1,6 @@
 /** The sweep: gradients from results back to leaves, each step once, after all that follows it. */
 import { fail, type Shape, scope, show, type Tensor } from '@nn/tensor';
-import { type BackwardOptions, type GraphNode, handle, isContiguous, type Primitive } from '@nn/tensor/trace';
+import { type BackwardOptions, type GraphNode, handle, isContiguous, type Primitive, watching } from '@nn/tensor/trace';
 import { type Edge, edgeOf, Leaf, StepNode } from './node.ts';
 import { recording } from './recording.ts';
 import type { Recorded } from './rule.ts';
@@ -67,7 +67,8 @@ export function propagate(starts: readonly Start[], { createGraph = false, retai
       if (node instanceof Leaf) {
         if (!targets) accumulate(node, gradients[0]!, pending, createGraph);
       } else if (isStep(node) && (!needed || needed.has(node))) {
-        const results = scope(() => stepBack(node, createGraph, needed, gradients), 'backward');
+        const stepped = () => scope(() => stepBack(node, createGraph, needed, gradients), 'backward');
+        const results = watching.by ? watching.by.within(node.part, 'backward', stepped) : stepped();
         results.forEach((gradient, i) => { if (gradient && node.edges[i]) pending.add(node.edges[i], gradient); });
         if (!retainGraph) node.drop();
       }

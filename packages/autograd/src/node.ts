@@ -1,6 +1,6 @@
 /** The recorded graph: leaves where gradients end, and steps with what their backward needs. */
 import { fail, keep, type Shape, type Tensor, Tensor as TensorClass } from '@nn/tensor';
-import { type GradientHook, type GraphNode, type Handle, handle, type Layout, type Primitive, spoken, type Step } from '@nn/tensor/trace';
+import { type GradientHook, type GraphNode, type Handle, handle, type Layout, type Primitive, spoken, type Step, watching } from '@nn/tensor/trace';
 import { keeps } from './rules.ts';
 
 /** Nodes are counted: by the tensors that are their outputs and the nodes that lead to them. */
@@ -82,6 +82,8 @@ export class StepNode<P extends Primitive = Primitive> extends Counted {
   readonly layouts: readonly Layout[];
   readonly shapes: readonly Shape[];
   readonly outputShapes: readonly Shape[];
+  /** The part of a model that it belongs to, as far as a profile is taken. */
+  readonly part: string | undefined = watching.by?.part;
   readonly #inputs: readonly (Saved | undefined)[];
   readonly #outputs: readonly (Saved | undefined)[];
   #dropped = false;

@@ -1,6 +1,6 @@
 /** What surrounds each call of a module's `forward`: a scope, the tensors that outlive it, and where an error came from. */
 import { keep, type Tensor } from '@nn/tensor';
-import { handle } from '@nn/tensor/trace';
+import { handle, watching } from '@nn/tensor/trace';
 import { walk } from './registry.ts';
 import type { AnyModule } from './module.ts';
 
@@ -17,6 +17,22 @@ export function keepAll(value: unknown, depth = 3): void {
 /** What `forward` put into its own fields, e.g. attention weights to look at later, is not private to the call. */
 export function keepFields(module: AnyModule): void {
   for (const value of Object.values(module)) keepAll(value);
+}
+
+/** The modules that are being called, outermost first, as far as a profile is taken. */
+const called: AnyModule[] = [];
+
+/** Runs a call of `module`, which a profile knows by its path in the outermost one. */
+export function watched<T>(module: AnyModule, body: () => T): T {
+  const { by } = watching;
+  if (!by) return body();
+  const path = [...walk(called[0] ?? module)].find(([, part]) => part === module)?.[0];
+  called.push(module);
+  try {
+    return by.within(path ? `${path} (${module.typeName})` : module.typeName, 'forward', body);
+  } finally {
+    called.pop();
+  }
 }
 
 /** An error on its way out of nested calls: as it was thrown, and the innermost module. */

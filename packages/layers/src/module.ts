@@ -1,5 +1,5 @@
 import { type Device, fail, scope, type Tensor } from '@nn/tensor';
-import { keepAll, keepFields, located } from './call.ts';
+import { keepAll, keepFields, located, watched } from './call.ts';
 import { type Buffer, isBuffer, isParameter, type Parameter } from './parameter.ts';
 import { isMetric, isModule, members, type MetricLike, moduleBrand, owned, walk } from './registry.ts';
 import { type LoadReport, loadState, type StateDict, stateOf } from './state.ts';
@@ -157,11 +157,11 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   #call(inputs: In): Out {
     const method = (this.#field ?? (Object.getPrototypeOf(this) as Partial<this>).forward ?? fail(this.typeName, 'it has no forward', 'Write a method forward(...).')) as typeof this.forward;
     try {
-      return scope(() => {
+      return watched(this, () => scope(() => {
         const output = this.#hooked(inputs, method);
         keepFields(this);
         return output;
-      }, `${this.typeName}.forward`);
+      }, `${this.typeName}.forward`));
     } catch (error) {
       throw located(error, this);
     }

@@ -1,6 +1,6 @@
 import { noGrad } from '@nn/autograd';
 import { fail, keep, scope, Tensor } from '@nn/tensor';
-import { together } from '@nn/tensor/trace';
+import { together, watching } from '@nn/tensor/trace';
 import { gradientOf } from './gradient.ts';
 import { loadState, type OptimizerStateDict, stateOf } from './state.ts';
 
@@ -54,18 +54,19 @@ export abstract class Optimizer<Options extends object, State extends object = P
 
   /** Updates every parameter that has a gradient: all in one kernel, where the device can. */
   step(): void {
-    noGrad(() => {
-      scope(() => {
-        together(() => {
-          for (const group of this.paramGroups) {
-            for (const parameter of group.params) {
-              const gradient = gradientOf(parameter);
-              if (gradient) this.#change(parameter, gradient, group);
-            }
-          }
-        });
-      }, `${this.constructor.name}.step`);
-    });
+    const name = `${this.constructor.name}.step`;
+    const update = () => noGrad(() => { scope(() => { together(() => { this.#changeAll(); }); }, name); });
+    if (watching.by) watching.by.within(name, 'update', update);
+    else update();
+  }
+
+  #changeAll(): void {
+    for (const group of this.paramGroups) {
+      for (const parameter of group.params) {
+        const gradient = gradientOf(parameter);
+        if (gradient) this.#change(parameter, gradient, group);
+      }
+    }
   }
 
   /** Forgets all gradients: otherwise `backward()` adds to them. */

@@ -28,6 +28,7 @@ export { concat, stack } from './movement.ts';
 export { concat as cat } from './movement.ts';
 export { oneHot, type SliceOptions } from './picking.ts';
 export { cdist, convolve, type ConvolveOptions, cosineSimilarity, cross, tensordot } from './products.ts';
+export { profile, type Profile, type ProfiledOperation, type ProfiledPart, type Phase } from './profile.ts';
 export type { Interpolation, QuantileOptions } from './quantile.ts';
 export { type Axes, quietly, type ReduceOptions } from './reductions.ts';
 export { fuseRows, type FusedRows, type RowOptions } from './rows.ts';
