@@ -9,8 +9,9 @@ import norms
 import ops
 import optimizers
 import printing
+import sequences
 import training
 import vocabulary
 
-for script in training, losses, criteria, linear, norms, optimizers, conv, ops, vocabulary, printing, activations:
+for script in training, losses, criteria, sequences, linear, norms, optimizers, conv, ops, vocabulary, printing, activations:
     script.main()

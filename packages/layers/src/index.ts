@@ -16,6 +16,8 @@ export { GLU, glu, LogSoftmax, logSoftmax, Softmax, softmax, Softmax2d, Softmin,
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from './batch-norm.ts';
 export { crossEntropy, CrossEntropyLoss, type CrossEntropyLossOptions, type CrossEntropyOptions } from './cross-entropy.ts';
 export { Dropout, dropout, type DropoutOptions } from './dropout.ts';
+export { Embedding, embedding, type EmbeddingLookup, type EmbeddingOptions } from './embedding/embedding.ts';
+export { type BagMode, EmbeddingBag, embeddingBag, type EmbeddingBagLookup, type EmbeddingBagOptions } from './embedding/embedding-bag.ts';
 export { Flatten } from './flatten.ts';
 export * as init from './init.ts';
 export { Linear, type LinearOptions } from './linear.ts';
@@ -44,6 +46,12 @@ export {
 } from './losses/triplet.ts';
 export type { WeightValues } from './losses/weight.ts';
 export { Buffer, Parameter, type ParameterOptions } from './parameter.ts';
+export { type CellOptions, GRUCell, LSTMCell, RNNCell, type RNNCellOptions } from './recurrent/cells.ts';
+export { GRU, LSTM, type LSTMOptions, RNN, type RNNOptions } from './recurrent/layers.ts';
+export {
+  type PackedSequence, type PackOptions, packPaddedSequence, packSequence, type PadOptions, padPackedSequence, padSequence, unpackSequence, unpadSequence,
+} from './recurrent/packed.ts';
+export type { Like, RecurrentOptions, Sequences } from './recurrent/recurrent.ts';
 export type { Reduction } from './reduction.ts';
 export { isMetric, isModule, type Member, members, type MetricLike } from './registry.ts';
 export { Sequential } from './sequential.ts';

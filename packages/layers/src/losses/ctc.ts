@@ -1,6 +1,7 @@
 import { customGradient } from '@nn/autograd';
 import { checkIndices, fail, fuse, fuseRows, isFloat, quietly, type Scalar, scope, show, stack, Tensor, tensor } from '@nn/tensor';
 import { checkReduction } from '../reduction.ts';
+import { slicesOf } from '../slices.ts';
 import { Loss, type LossOptions } from './loss.ts';
 
 /** What {@link ctcLoss} takes. */
@@ -125,7 +126,7 @@ function recursion(x: Tensor, labels: Tensor, length: Tensor, known: Tensor, bla
   const width = labels.shape[1]!;
   const back = (y: Tensor, by: number): Tensor => y.pad([by, -by]);
   const jumps = quietly(() => differs(labels, width > 2 ? back(labels, 2) : labels, blank));
-  const emitted = x.gather(2, labels.unsqueeze(0).expand([steps, count, width])).unbind(0);
+  const emitted = slicesOf(x.gather(2, labels.unsqueeze(0).expand([steps, count, width])), 0);
   let alpha = begin(emitted[0]!, length, known);
   for (let time = 1; time < steps; time++) {
     alpha = advance(alpha, back(alpha, 1), width > 2 ? back(alpha, 2) : alpha, emitted[time]!, jumps, length, time);
