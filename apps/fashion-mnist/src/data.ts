@@ -24,17 +24,17 @@ export interface Data {
 
 const FILES = { 'fashion-mnist': { name: 'Fashion-MNIST', load: FashionMNIST.load }, mnist: { name: 'MNIST', load: MNIST.load } };
 
-/** @throws where files are there but damaged, incomplete or not of a kind */
-export async function loadData({ dataset, dataDir: dir, scale, split }: Pick<Options, 'dataset' | 'dataDir' | 'scale' | 'split'>): Promise<Data> {
+/** @throws where files are there but damaged, incomplete or not of a kind, or cannot be fetched */
+export async function loadData({ dataset, dataDir: dir, download = false, scale, split }: Pick<Options, 'dataset' | 'dataDir' | 'download' | 'scale' | 'split'>): Promise<Data> {
   if (dataset === 'digits') return embedded(scale, split, []);
   const { name, load } = FILES[dataset];
-  if (!(await hasFiles(dir, dataset))) {
+  if (!download && !(await hasFiles(dir, dataset))) {
     return embedded(scale, split, [
       `No ${name} found in ${resolve(dir)}: training on the embedded digits instead.`,
-      `Put its four idx files into ${join(resolve(dir), dataset)}, or name another folder with --data-dir or NN_DATA_DIR.`,
+      `--download fetches it. Or put its four idx files into ${join(resolve(dir), dataset)}, or name another folder with --data-dir or NN_DATA_DIR.`,
     ]);
   }
-  const options = { dir, scale, shape: [784] };
+  const options = { dir, download, scale, shape: [784] };
   if (split === 'lecture') return halved(dataset, name, await load({ ...options, split: 'all' }), []);
   const [train, held] = [await load({ ...options, split: 'train' }), await load({ ...options, split: 'test' })];
   return { dataset, train, held, ...facts(held), notes: [summary(name, train, held, 'as published')] };

@@ -20,6 +20,12 @@ async function main(args: readonly string[]): Promise<number> {
   return outcome.interrupted ? 130 : 0;
 }
 
+// `| head` closes the pipe: no accident, and nobody is left to tell.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(141);
+});
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

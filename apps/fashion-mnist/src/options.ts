@@ -6,6 +6,8 @@ import type { ModelName } from './models.ts';
 export interface Options {
   readonly dataset: 'fashion-mnist' | 'mnist' | 'digits';
   readonly dataDir: string;
+  /** Fetch the files that are missing there. */
+  readonly download?: boolean;
   readonly epochs: number;
   readonly batchSize: number;
   readonly device: 'cpu' | 'webgpu' | 'gpujs' | 'reference';
@@ -49,6 +51,7 @@ export function parseOptions(args: readonly string[], output: { out(text: string
     .description("Trains the lecture's network on images of clothes: CrossEntropyLoss with label smoothing 0.01, RMSprop with learning rate 0.001.")
     .addOption(choice('--dataset <name>', 'what to train on; without its files, the digits', ['fashion-mnist', 'mnist', 'digits']))
     .addOption(new Option('--data-dir <folder>', 'holds fashion-mnist/ or mnist/ with the four idx files, gzipped or not').env('NN_DATA_DIR').default('data'))
+    .option('--download', 'fetches the files that are missing there from where they are published (30 MB for Fashion-MNIST)')
     .option('--epochs <n>', 'passes over the training images', whole(0), 5)
     .option('--batch-size <n>', 'images in a step', whole(1), 32)
     .addOption(choice('--device <name>', 'what computes; webgpu and gpujs need `npm run build` once before', ['cpu', 'webgpu', 'gpujs', 'reference']))

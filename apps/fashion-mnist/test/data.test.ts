@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { manualSeed } from '@nn/tensor';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { loadData } from '../src/data.ts';
@@ -29,6 +31,13 @@ describe('data', () => {
     expect([dataset, pixels, train.length, held.length]).toEqual(['digits', 64, 1347, 450]);
     expect(notes[0]).toBe(`No Fashion-MNIST found in ${dataDir}: training on the embedded digits instead.`);
     expect((await load({ dataDir: `${dataDir}/missing`, dataset: 'mnist' })).notes[0]).toMatch(/^No MNIST found/);
+  });
+
+  it('is fetched only where it is missing', async () => {
+    expect((await load({ download: true })).train.length).toBe(45);
+    const dataDir = join(temporary(), 'file');
+    writeFileSync(dataDir, '');
+    await expect(load({ download: true, dataDir })).rejects.toThrow('FashionMNIST: cannot make the folder');
   });
 
   it('keeps the digits in one piece where an official split is asked for', async () => {

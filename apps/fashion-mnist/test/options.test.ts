@@ -23,9 +23,9 @@ describe('options', () => {
   });
 
   it('are read', () => {
-    const args = '--dataset mnist --data-dir a --epochs 0 --batch-size 64 --device gpujs --threads 2 --seed 7 --model regularized --api class --loop trainer --l1 1e-5 --l2 1e-4 --weight-decay 0.01 --early-stopping 2 --load a/b.safetensors --scale unit --split official --out b';
+    const args = '--dataset mnist --data-dir a --download --epochs 0 --batch-size 64 --device gpujs --threads 2 --seed 7 --model regularized --api class --loop trainer --l1 1e-5 --l2 1e-4 --weight-decay 0.01 --early-stopping 2 --load a/b.safetensors --scale unit --split official --out b';
     expect(parse(...args.split(' ')).options).toEqual({
-      dataset: 'mnist', dataDir: 'a', epochs: 0, batchSize: 64, device: 'gpujs', threads: 2, seed: 7, model: 'regularized', api: 'class', loop: 'trainer', l1: 1e-5, l2: 1e-4, weightDecay: 0.01, earlyStopping: 2, load: 'a/b.safetensors', scale: 'unit', split: 'official', out: 'b',
+      dataset: 'mnist', dataDir: 'a', download: true, epochs: 0, batchSize: 64, device: 'gpujs', threads: 2, seed: 7, model: 'regularized', api: 'class', loop: 'trainer', l1: 1e-5, l2: 1e-4, weightDecay: 0.01, earlyStopping: 2, load: 'a/b.safetensors', scale: 'unit', split: 'official', out: 'b',
     });
   });
 
