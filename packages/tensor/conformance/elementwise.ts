@@ -10,21 +10,21 @@ const apart = real.filter((x) => x !== 0);
 const positive = [1e-3, 0.015625, 0.25, 0.5, 0.75, 1, 1.5, 2, 2.5, 3, 8.5, 20, 100, 1e4];
 const unit = [-0.984375, -0.75, -0.5, -0.25, -0.015625, -1e-3, 0, 1e-3, 0.015625, 0.25, 0.5, 0.75, 0.984375];
 
-const few = [-2.5, -2, -1, -0.5, 0, 0.5, 1, 2, 3];
+export const few = [-2.5, -2, -1, -0.5, 0, 0.5, 1, 2, 3];
 
 /** Functions of one number, and where they are asked. */
-const unary = {
+export const unary = {
   neg: real, abs: real, sign: real, floor: real, ceil: real, round: real, trunc: real, frac: real, square: real, reciprocal: apart, sqrt: positive, rsqrt: positive,
   exp: real, expm1: real, log: positive, log1p: positive, log2: positive, log10: positive, sin: real, cos: real, tan: unit, asin: unit, acos: unit, atan: real,
   sinh: real, cosh: real, tanh: real, asinh: real, acosh: positive.filter((x) => x > 1), atanh: unit, erf: real, erfc: real, sigmoid: real, relu: real, softplus: real, exp2: few, deg2rad: real, rad2deg: real,
 } as const;
-const predicates = ['isnan', 'isinf', 'isfinite', 'logicalNot', 'bool', 'nanToNum'] as const;
-const arithmetic = ['add', 'sub', 'rsub', 'mul', 'div', 'maximum', 'minimum', 'atan2', 'logaddexp', 'hypot'] as const;
-const division = ['floorDivide', 'remainder', 'fmod'] as const;
-const relations = ['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'logicalAnd', 'logicalOr', 'logicalXor'] as const;
-const bits = ['bitwiseAnd', 'bitwiseOr', 'bitwiseXor'] as const;
+export const predicates = ['isnan', 'isinf', 'isfinite', 'logicalNot', 'bool', 'nanToNum'] as const;
+export const arithmetic = ['add', 'sub', 'rsub', 'mul', 'div', 'maximum', 'minimum', 'atan2', 'logaddexp', 'hypot'] as const;
+export const division = ['floorDivide', 'remainder', 'fmod'] as const;
+export const relations = ['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'logicalAnd', 'logicalOr', 'logicalXor'] as const;
+export const bits = ['bitwiseAnd', 'bitwiseOr', 'bitwiseXor'] as const;
 
-const across = (left: readonly number[], right: readonly number[], dtype: DType = 'float32'): [Input, Input] =>
+export const across = (left: readonly number[], right: readonly number[], dtype: DType = 'float32'): [Input, Input] =>
   [points(left.flatMap((x) => right.map(() => x)), dtype), points(left.flatMap(() => right), dtype)];
 /** A transposed slice and a broadcast row with zeros around it. */
 const viewed = (f: (x: Tensor, y: Tensor) => Outputs) => (x: Tensor, y: Tensor) => f(x.narrow(0, 1, 4).transpose(0, 1), y.pad([1, 1]));

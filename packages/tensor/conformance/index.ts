@@ -38,6 +38,8 @@ import { statistics } from './statistics.ts';
 import { training } from './training.ts';
 import { updates } from './updates.ts';
 
+export { type Measured, type Measurement, measure, type Way } from './measure.ts';
+
 /** What the suite uses of a test runner. */
 export interface TestRunner {
   describe(name: string, body: () => void): unknown;
