@@ -52,7 +52,7 @@ function merged(parts: readonly (HostArray | undefined)[], places: readonly numb
 }
 
 /** The arrays of all of `Batches`, one after the other. */
-type Joined<Batches extends readonly (readonly HostArray[])[]> = Batches extends readonly [infer First extends readonly HostArray[], ...infer Rest extends readonly (readonly HostArray[])[]] ? readonly [...First, ...Joined<Rest>] : readonly [];
+export type Joined<Batches extends readonly (readonly HostArray[])[]> = Batches extends readonly [infer First extends readonly HostArray[], ...infer Rest extends readonly (readonly HostArray[])[]] ? readonly [...First, ...Joined<Rest>] : readonly [];
 
 /**
  * Datasets of equal length side by side: a batch has the arrays of all; as `torch.utils.data.StackDataset`.

@@ -5,7 +5,7 @@
  */
 export { dataFolder } from './cache-folder.ts';
 export type { Column, HostArray } from './column.ts';
-export { ConcatDataset, StackDataset } from './combined.ts';
+export { ConcatDataset, type Joined, StackDataset } from './combined.ts';
 export { type BatchOf, type Dataset, Subset, TensorDataset } from './dataset.ts';
 export { digits } from './digits.ts';
 export type { DownloadOptions, DownloadProgress } from './download.ts';

@@ -10,16 +10,13 @@ export interface Sampler<Drawn = number> extends Iterable<Drawn> {
   readonly generator?: Generator | undefined;
 }
 
-/** Anything with a number of rows. */
-interface Counted { readonly length: number }
-
 const count = (operation: string, name: string, value: number, least: number): number =>
   Number.isInteger(value) && value >= least ? value : fail(operation, `${name} is ${value}`, `Give a whole number from ${least} on.`);
 
 /** All rows in order; as `SequentialSampler`. */
 export class SequentialSampler implements Sampler {
-  readonly #data: Counted;
-  constructor(data: Counted) { this.#data = data; }
+  readonly #data: { readonly length: number };
+  constructor(data: { readonly length: number }) { this.#data = data; }
   get length(): number { return this.#data.length; }
   *[Symbol.iterator](): globalThis.Generator<number, void, undefined> { for (let row = 0; row < this.length; row++) yield row; }
 }
@@ -41,10 +38,10 @@ export interface RandomSamplerOptions extends Seeding {
  */
 export class RandomSampler implements Sampler {
   readonly generator: Generator;
-  readonly #data: Counted;
+  readonly #data: { readonly length: number };
   readonly #options: RandomSamplerOptions;
 
-  constructor(data: Counted, options: RandomSamplerOptions = {}) {
+  constructor(data: { readonly length: number }, options: RandomSamplerOptions = {}) {
     if (options.numSamples !== undefined) count('RandomSampler', 'numSamples', options.numSamples, 1);
     this.generator = generatorOf(options, 'RandomSampler');
     this.#data = data;

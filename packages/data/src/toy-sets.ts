@@ -63,7 +63,7 @@ export interface BlobsOptions extends NumpySeeding {
   /** How many coordinates points have, where `centers` does not tell. Default 2. */
   readonly nFeatures?: number;
   /** How many blobs, or where they are. Default 3. */
-  readonly centers?: number | Points;
+  readonly centers?: number | readonly (readonly number[])[];
   /** Standard deviation of all blobs, or of each. Default 1. */
   readonly clusterStd?: number | readonly number[];
   /** Where centers that are not given are drawn: the least and the largest coordinate. Default -10 and 10. */
