@@ -13,6 +13,7 @@ export {
   GELU, gelu, type GELUOptions, LogSigmoid, logSigmoid, Mish, mish, SiLU, silu, Softplus, softplus, Softsign, softsign,
 } from './activation/smooth.ts';
 export { GLU, glu, LogSoftmax, logSoftmax, Softmax, softmax, Softmax2d, Softmin, softmin } from './activation/softmax.ts';
+export type { BackwardHook, BackwardPreHook, Gradients } from './backward-hooks.ts';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from './batch-norm.ts';
 export { crossEntropy, CrossEntropyLoss, type CrossEntropyLossOptions, type CrossEntropyOptions } from './cross-entropy.ts';
 export { Dropout, dropout, type DropoutOptions } from './dropout.ts';

@@ -1,4 +1,5 @@
 import { type Device, fail, scope, type Tensor } from '@nn/tensor';
+import { type BackwardHook, BackwardHooks, type BackwardPreHook } from './backward-hooks.ts';
 import { keepAll, keepFields, located, watched } from './call.ts';
 import { type Buffer, isBuffer, isParameter, type Parameter } from './parameter.ts';
 import { isMetric, isModule, members, type MetricLike, moduleBrand, owned, walk } from './registry.ts';
@@ -39,6 +40,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   training = true;
   readonly #before = new Set<Erased>();
   readonly #after = new Set<Erased>();
+  readonly #backward = new BackwardHooks();
   readonly #wrapped: Erased;
   /** A `forward` written as a field instead of a method. */
   #field: Erased | undefined;
@@ -136,6 +138,24 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     return () => { this.#after.delete(hook); };
   }
 
+  /**
+   * Calls `hook` in `backward()` with the gradients of what this module took and gave; what it returns takes the place of the former. Returns the remover.
+   * Tensors among the arguments of `forward`, and an output or an array of outputs, are seen. The gradients may be kept.
+   *
+   * Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_full_backward_hook
+   * @example
+   * model.fc1.registerFullBackwardHook((module, gradInputs, gradOutputs) => { console.log(module.typeName, gradOutputs[0]?.shape); });
+   */
+  registerFullBackwardHook(hook: BackwardHook): () => void {
+    this.#backward.after.add(hook);
+    return () => { this.#backward.after.delete(hook); };
+  }
+  /** Calls `hook` in `backward()` with the gradients of what this module gave, before they go on; what it returns takes their place. Returns the remover. */
+  registerFullBackwardPreHook(hook: BackwardPreHook): () => void {
+    this.#backward.before.add(hook);
+    return () => { this.#backward.before.delete(hook); };
+  }
+
   #owned<M extends Parameter | Buffer | MetricLike>(is: (value: object) => value is M): [string, M][] {
     this.namedModules();
     return [...owned(this, is)];
@@ -173,7 +193,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
       keepAll(inputs);
       inputs = hook(this, inputs) ?? inputs;
     }
-    let output = method.apply(this, inputs);
+    let output = this.#backward.size > 0 ? this.#backward.around(this, inputs, (...seen) => method.apply(this, seen)) : method.apply(this, inputs);
     for (const hook of this.#after as Set<ForwardHook<In, Out>>) {
       keepAll(inputs);
       keepAll(output);

@@ -244,3 +244,49 @@ describe('Parameter', () => {
     expect(() => new Parameter(tensor([1], { dtype: 'int32' }))).toThrow('Parameter: int32 cannot be learned. Use a float dtype, or a Buffer.');
   });
 });
+
+describe('backward hooks', () => {
+  class Two extends Module<[Tensor, Tensor]> {
+    forward(x: Tensor, y: Tensor): Tensor { return x.mul(y).add(x); }
+  }
+
+  it('see the gradients of inputs and outputs, and may keep them', async () => {
+    const seen: (number[] | null)[][] = [];
+    const module = new Two();
+    let kept: readonly (Tensor | null)[] = [];
+    module.registerFullBackwardHook((of, gradInputs, gradOutputs) => {
+      expect(of).toBe(module);
+      kept = [...gradInputs, ...gradOutputs];
+    });
+    const [x, y] = [tensor([1, 2], { requiresGrad: true }), tensor([3, 4])];
+    module.forward(x, y).backward(tensor([1, 10]));
+    for (const gradient of kept) seen.push([gradient && await gradient.toArray() as number[]]);
+    expect(seen.flat()).toEqual([[4, 50], null, [1, 10]]);
+    expect(await x.grad!.toArray()).toEqual([4, 50]);
+  });
+
+  it('may put others in their place', async () => {
+    const module = new Two();
+    module.registerFullBackwardPreHook((_, [gradient]) => [gradient!.mul(2)]);
+    const remove = module.registerFullBackwardHook((_, [a, b]) => [a!.add(1), b!]);
+    const [x, y] = [tensor([1, 2], { requiresGrad: true }), tensor([3, 4], { requiresGrad: true })];
+    module.forward(x, y).sum().backward();
+    expect([await x.grad!.toArray(), await y.grad!.toArray()]).toEqual([[9, 11], [2, 4]]);
+    remove();
+    [x.grad, y.grad] = [null, null];
+    module.forward(x, y).sum().backward();
+    expect(await x.grad!.toArray()).toEqual([8, 10]);
+    module.registerFullBackwardHook(() => [null]);
+    expect(() => { module.forward(x, y).sum().backward(); }).toThrow('Two: a backward hook returned 1 gradients');
+  });
+
+  it('are called where only parameters take gradients, and not without any', () => {
+    const linear = new Linear(2, 3);
+    const calls: (boolean | null)[][] = [];
+    linear.registerFullBackwardHook((_, gradInputs, gradOutputs) => { calls.push([...gradInputs, ...gradOutputs].map((gradient) => gradient && true)); });
+    linear.forward(ones([4, 2])).sum().backward();
+    expect(calls).toEqual([[null, true]]);
+    linear.freeze();
+    expect(linear.forward(ones([4, 2])).requiresGrad).toBe(false);
+  });
+});
