@@ -1,6 +1,7 @@
 """Writes every fixture."""
 
 import activations
+import attention
 import conv
 import criteria
 import linear
@@ -13,5 +14,5 @@ import sequences
 import training
 import vocabulary
 
-for script in training, losses, criteria, sequences, linear, norms, optimizers, conv, ops, vocabulary, printing, activations:
+for script in training, losses, criteria, sequences, attention, linear, norms, optimizers, conv, ops, vocabulary, printing, activations:
     script.main()

@@ -15,12 +15,22 @@ export {
 export { GLU, glu, LogSoftmax, logSoftmax, Softmax, softmax, Softmax2d, Softmin, softmin } from './activation/softmax.ts';
 export type { BackwardHook, BackwardPreHook, Gradients } from './backward-hooks.ts';
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from './batch-norm.ts';
+export { type AttentionOptions, scaledDotProductAttention } from './attention/attention.ts';
+export { MultiheadAttention, type MultiheadAttentionCall, type MultiheadAttentionOptions } from './attention/multihead.ts';
+export { PositionalEncoding, type PositionalEncodingOptions, rotaryEmbedding, type RotaryOptions, sinusoidalPositions } from './attention/positions.ts';
+export {
+  type EncoderMasks, type StackOptions, Transformer, TransformerDecoder, TransformerEncoder, type TransformerMasks, type TransformerOptions,
+} from './attention/transformer.ts';
+export {
+  type DecoderMasks, type EncoderLayerMasks, TransformerDecoderLayer, TransformerEncoderLayer, type TransformerLayerOptions,
+} from './attention/transformer-layers.ts';
 export { crossEntropy, CrossEntropyLoss, type CrossEntropyLossOptions, type CrossEntropyOptions } from './cross-entropy.ts';
 export { Dropout, dropout, type DropoutOptions } from './dropout.ts';
 export { Embedding, embedding, type EmbeddingLookup, type EmbeddingOptions } from './embedding/embedding.ts';
 export { type BagMode, EmbeddingBag, embeddingBag, type EmbeddingBagLookup, type EmbeddingBagOptions } from './embedding/embedding-bag.ts';
 export { Flatten } from './flatten.ts';
 export * as init from './init.ts';
+export { LayerNorm, type LayerNormInput, layerNorm, type LayerNormOptions } from './layer-norm.ts';
 export { Linear, type LinearOptions } from './linear.ts';
 export { type AnyModule, type ForwardHook, type ForwardPreHook, Module } from './module.ts';
 export { CosineSimilarity, PairwiseDistance, pairwiseDistance, type PairwiseDistanceOptions } from './distance.ts';

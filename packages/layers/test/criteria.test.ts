@@ -1,8 +1,9 @@
-import { type ArrayOf, type Tensor } from '@nn/tensor';
+import type { Tensor } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
 import fixture from '../../../tooling/reference/fixtures/criteria.json' with { type: 'json' };
 import * as layers from '../src/index.ts';
 import { expectClose, type FixtureTensor, fromFixture } from './close.ts';
+import { withTensors } from './modules.ts';
 
 /** A loss by its name, its options, what it takes, and what PyTorch gives. */
 interface Case {
@@ -16,11 +17,8 @@ interface Case {
 
 type Criterion = new (options: Readonly<Record<string, unknown>>) => layers.Module<Tensor[]>;
 
-const isTensor = (value: unknown): value is FixtureTensor => typeof value === 'object' && value !== null && 'data' in value;
-const withTensors = (options: Case['options']): Case['options'] =>
-  Object.fromEntries(Object.entries(options).map(([key, value]) => [key, isTensor(value) ? fromFixture(value) : value === 'Infinity' ? Infinity : value as ArrayOf]));
 const title = ({ options, inputs }: Case): string =>
-  `${JSON.stringify(options, (_, value: unknown) => (isTensor(value) ? `[${value.shape.join()}]` : value))} of ${inputs.map(({ shape }) => `[${shape.join()}]`).join(', ')}`;
+  `${JSON.stringify(options, (_, value: unknown) => (typeof value === 'object' && value !== null && 'data' in value ? '[...]' : value))} of ${inputs.map(({ shape }) => `[${shape.join()}]`).join(', ')}`;
 
 const all: readonly Case[] = fixture.cases;
 for (const name of new Set(all.map(({ loss }) => loss))) {
