@@ -49,7 +49,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 /** Counts and times what runs while it watches. */
-class Watch {
+export class Watch {
   /** The part of a model that is computing. */
   part: string | undefined;
   #phase: Phase = 'forward';
