@@ -86,8 +86,12 @@ export class CpuBackend implements Backend {
     return { dtype, length, address: this.#heap.allocate(bytesOf(dtype) * length) } as Block;
   }
   free(storage: Storage): void { this.#heap.free(addressOf(storage), bytesOf(storage.dtype) * storage.length); }
-  write(storage: Storage, values: TypedArray, offset = 0): void { this.#array(storage, offset, values.length).set(values); }
+  write(storage: Storage, values: TypedArray, offset = 0): void {
+    this.#pool.drain();
+    this.#array(storage, offset, values.length).set(values);
+  }
   readSync(storage: Storage, offset: number, length: number): TypedArray {
+    this.#pool.drain();
     const out = hostArray(storage.dtype, length);
     out.set(this.#array(storage, offset, length));
     return out;

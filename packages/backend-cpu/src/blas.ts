@@ -4,7 +4,7 @@
  */
 import { fail } from '@nn/tensor/backend';
 import type { Heap } from './heap.ts';
-import { PARAMETERS, SGEMM, SLICE_WORDS } from './memory.ts';
+import { parametersOf, SGEMM, SLICE_WORDS } from './memory.ts';
 import { builtin } from './threads.ts';
 
 /** What a thread needs to load the same library. */
@@ -68,8 +68,8 @@ export class Blas {
     const chunk = this.chunk(heap);
     const [a, b, whole, parts] = [start, start + 4 * m * k, start + 4 * (m * k + k * n), start + 4 * (m * k + k * n + m * n)] as const;
     const slice = (turnA: boolean, turnB: boolean, row: number, rows: number, column: number, columns: number, to: number): void => {
-      heap.ints.set([turnA ? 112 : 111, turnB ? 112 : 111, rows, columns, k, a + 4 * row * (turnA ? 1 : k), turnA ? m : k, b + 4 * column * (turnB ? k : 1), turnB ? k : n, to + 4 * (row * n + column), n], PARAMETERS >> 2);
-      chunk(PARAMETERS, 0);
+      heap.ints.set([turnA ? 112 : 111, turnB ? 112 : 111, rows, columns, k, a + 4 * row * (turnA ? 1 : k), turnA ? m : k, b + 4 * column * (turnB ? k : 1), turnB ? k : n, to + 4 * (row * n + column), n], parametersOf(0) >> 2);
+      chunk(parametersOf(0), 0);
     };
     const same = [[false, false], [false, true], [true, false], [true, true]].every(([turnA, turnB]) => {
       slice(turnA!, turnB!, 0, m, 0, n, whole);

@@ -3,7 +3,6 @@ import { bytesOf, type CoreBackend, contiguous, type DType, identity, reshaped, 
 import { casted } from './functions.ts';
 import type { Heap } from './heap.ts';
 import type { Compiler, Kernel } from './kernel.ts';
-import { PARAMETERS } from './memory.ts';
 import type { Pool } from './pool.ts';
 import { addressOf } from './walk.ts';
 import type { Code, Frame, Local } from './wasm/assembler.ts';
@@ -52,7 +51,7 @@ export class Indexing {
     this.#heap.ints.set([
       from.address, at.address, addressOf(output.storage) + output.offset * bytesOf(output.storage.dtype), outer, extent, length, inner,
       ...from.strides, ...at.strides, chunk,
-    ], PARAMETERS >> 2);
+    ], this.#pool.parameters >> 2);
     this.#pool.run(kernel, Math.ceil(positions / chunk));
     for (const storage of temporary) this.#backend.free(storage);
   }

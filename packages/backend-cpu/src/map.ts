@@ -4,7 +4,7 @@ import { type Functions, type Prepared, specOf } from './functions.ts';
 import type { Heap } from './heap.ts';
 import type { Compiler, Kernel } from './kernel.ts';
 import { emitLoop } from './loop.ts';
-import { PARAMETER_BYTES, PARAMETERS } from './memory.ts';
+import { PARAMETER_BYTES } from './memory.ts';
 import type { Pool } from './pool.ts';
 import { addressOf, boundedness, plan, slots, type Walk, writeParameters } from './walk.ts';
 import type { Code, Frame, Local, ModuleBuilder } from './wasm/assembler.ts';
@@ -36,7 +36,7 @@ export class Maps {
     const kernel = this.#functions.kernel(prepared, walk.kind, (compiler) => this.#compile(compiler, f, prepared, walk));
     const total = totalOf(walk);
     const chunk = this.#pool.threads > 1 && total >= 2 * CHUNK ? CHUNK : total;
-    writeParameters(this.#heap, PARAMETERS, walk, inputs, placesOf(outputs), uniforms, f.uniforms, total, chunk);
+    writeParameters(this.#heap, this.#pool.parameters, walk, inputs, placesOf(outputs), uniforms, f.uniforms, total, chunk);
     this.#pool.run(kernel, Math.ceil(total / chunk));
   }
 
@@ -54,29 +54,44 @@ export class Maps {
     for (const batch of batches.values()) this.#runBatch(f, batch);
   }
 
-  /** As many maps in a job as its parameters have room for: a table of where each chunk's are and which of that map it is, then those of each map. */
+  /**
+   * As many maps in a job as its parameters have room for: a table of where each chunk's are and which of that map it is, then those of each map. The first chunks of all
+   * maps come first, so that a thread meets the same part of each tensor wherever it is computed with.
+   */
   #runBatch(f: ScalarFunction, { kernel, items }: Batch): void {
-    const { ints } = this.#heap;
     const elements = items.reduce((sum, { total }) => sum + total, 0);
     const chunk = Math.ceil(elements / (CHUNK * (MOST_CHUNKS / 2))) * CHUNK;
-    let [chunks, at] = [0, PARAMETERS + TABLE_BYTES];
-    const run = (): void => {
-      if (chunks > 0) this.#pool.run(kernel, chunks);
-      [chunks, at] = [0, PARAMETERS + TABLE_BYTES];
-    };
-    let need = 0;
-    for (const { call: { inputs, outputs, uniforms }, walk, total } of items) {
-      const own = Math.ceil(total / chunk);
-      if (chunks + own > MOST_CHUNKS || at + need > PARAMETERS + PARAMETER_BYTES) run();
-      const end = writeParameters(this.#heap, at, walk, inputs, placesOf(outputs), uniforms, f.uniforms, total, chunk);
-      for (let i = 0; i < own; i++, chunks++) {
-        ints[(PARAMETERS >> 2) + 2 * chunks] = at;
-        ints[(PARAMETERS >> 2) + 2 * chunks + 1] = i;
+    for (let first = 0; first < items.length;) {
+      const start = this.#pool.parameters;
+      const places: { readonly at: number; readonly chunks: number }[] = [];
+      let [chunks, most, at, need] = [0, 0, start + TABLE_BYTES, 0];
+      for (; first < items.length; first++) {
+        const { call: { inputs, outputs, uniforms }, walk, total } = items[first]!;
+        const own = Math.ceil(total / chunk);
+        if (places.length > 0 && (chunks + own > MOST_CHUNKS || at + need > start + PARAMETER_BYTES)) break;
+        places.push({ at, chunks: own });
+        const end = writeParameters(this.#heap, at, walk, inputs, placesOf(outputs), uniforms, f.uniforms, total, chunk);
+        [chunks, most, need] = [chunks + own, Math.max(most, own), end - at];
+        at = (end + 7) & ~7;
       }
-      need = end - at;
-      at = (end + 7) & ~7;
+      this.#order(start >> 2, places, most);
+      this.#pool.run(kernel, chunks);
     }
-    run();
+  }
+
+  /** Writes the table of chunks: of each map those of its first n-th, then those of its second n-th, and so on. */
+  #order(table: number, places: readonly { readonly at: number; readonly chunks: number }[], steps: number): void {
+    const { ints } = this.#heap;
+    const next = places.map(() => 0);
+    let word = table;
+    for (let step = 1; step <= steps; step++) {
+      for (const [i, { at, chunks }] of places.entries()) {
+        for (; next[i]! * steps < step * chunks && next[i]! < chunks; next[i]!++) {
+          ints[word++] = at;
+          ints[word++] = next[i]!;
+        }
+      }
+    }
   }
 
   #compile(compiler: Compiler, f: ScalarFunction, prepared: Prepared, walk: Walk, several = false): Kernel {

@@ -4,7 +4,7 @@ import { casted } from './functions.ts';
 import { GEMM, gemm, GEMM_WORDS, tileRows } from './gemm.ts';
 import type { Heap } from './heap.ts';
 import type { Compiler, Kernel } from './kernel.ts';
-import { PARAMETER_BYTES, PARAMETERS } from './memory.ts';
+import { PARAMETER_BYTES } from './memory.ts';
 import { plainProduct } from './plain-product.ts';
 import type { Pool } from './pool.ts';
 import type { Slices } from './slices.ts';
@@ -60,11 +60,12 @@ export class Products {
     const { turned, pack, whole, chunkRows, chunkLanes, depth } = planProduct(left, right, inner, tileRows(this.#compiler.fused));
     const [tileRowsOf, lanes] = turned ? [right, left] : [left, right];
     const [down, across] = [Math.ceil(tileRowsOf.size / chunkRows), Math.ceil(lanes.size / chunkLanes)];
-    const own = PARAMETERS + 4 * GEMM_WORDS;
+    const own = this.#pool.parameters + 4 * GEMM_WORDS;
     const large = batches.length * 6 + 4 * GEMM_WORDS > PARAMETER_BYTES;
     const table = large ? this.#heap.allocate(batches.length * 6) : own;
+    if (large) this.#pool.drain();
     const { ints } = this.#heap;
-    const at = PARAMETERS >> 2;
+    const at = this.#pool.parameters >> 2;
     ints[at + GEMM.rows] = tileRowsOf.size;
     ints[at + GEMM.lanes] = lanes.size;
     ints[at + GEMM.inner] = inner;
@@ -116,6 +117,7 @@ export class Products {
 
   #clear({ storage, offset }: Target, length: number): void {
     const bytes = bytesOf(storage.dtype);
+    this.#pool.drain();
     this.#heap.bytes.fill(0, addressOf(storage) + offset * bytes, addressOf(storage) + (offset + length) * bytes);
   }
 }

@@ -1,15 +1,15 @@
 /**
- * Runs jobs on all threads. A job is a number of chunks, cut by shapes alone; every thread, the caller included, claims them one after the other,
- * and the caller waits only for chunks that another thread has claimed. So a thread that is late, asleep or busy elsewhere costs nothing.
+ * Runs jobs on all threads. A job is a number of chunks, cut by shapes alone; every thread claims them one after the other, so a thread that is late, asleep or
+ * busy elsewhere costs nothing. The caller writes down what is to be done and goes on; helping threads do it, one job after the other, and the caller takes part where
+ * it has to wait: for values, for room, or before it writes into memory itself.
  */
 import type { BlasSource } from './blas.ts';
 import type { Heap } from './heap.ts';
 import type { Kernel } from './kernel.ts';
-import { CONTROL, PARAMETERS, scratchOf } from './memory.ts';
+import { CONTROL, JOB_WORDS, JOBS, MOST_JOBS, parametersOf, scratchOf } from './memory.ts';
 import { maySleep, type StartThread } from './threads.ts';
-import { MOST_PARTS, PART_BITS, WORD } from './worker.ts';
+import { JOB, JOB_MASK, MOST_PARTS, WORD } from './worker.ts';
 
-const PART_MASK = 2 ** PART_BITS - 1;
 /** Looks at the count of finished parts before the caller sleeps. */
 const PATIENCE = 5000;
 
@@ -21,11 +21,14 @@ export class Pool {
   readonly #helpers: { stop(): void }[] = [];
   readonly #published = new Map<Kernel, Published>();
   readonly #sleeps = maySleep();
+  /** The kernels of the jobs in the ring. */
+  readonly #kernels = new Array<Kernel | undefined>(MOST_JOBS);
   /** The memory's words that the control words were last taken from, and those. */
   #source: Int32Array | undefined;
-  #control: Int32Array | undefined;
+  #control!: Int32Array;
+  /** The last job that was asked for; numbers wrap around. */
   #job = 0;
-  #kernels = 0;
+  #copies = 0;
 
   /** `start` is undefined for one thread. */
   constructor(heap: Heap, threads: number, start: StartThread | undefined, blas?: BlasSource) {
@@ -34,41 +37,54 @@ export class Pool {
     for (let thread = 1; thread < this.threads; thread++) this.#helpers.push(start!(heap.memory, thread, blas));
   }
 
-  /** Does chunks 0 to `count` of the job whose parameters have been written; returns when all are done. */
+  /** Where the parameters of the next job belong. */
+  get parameters(): number { return parametersOf(this.#job + 1); }
+
+  /** Does chunks 0 to `count` of the job whose parameters have been written, after all that was asked for before. */
   run(kernel: Kernel, count: number): void {
-    if (this.threads === 1 || count === 1 || !(kernel.module || kernel.library)) {
-      for (let i = 0; i < count; i++) kernel.chunk(PARAMETERS, i, scratchOf(0));
+    const shared = this.threads > 1 && (kernel.module !== undefined || kernel.library === true);
+    if (!shared) this.drain();
+    if (!shared || (count === 1 && this.#idle())) {
+      for (let i = 0; i < count; i++) kernel.chunk(this.parameters, i, scratchOf(0));
       return;
     }
     const { id, address, length } = this.#publish(kernel);
     const group = Math.ceil(count / MOST_PARTS);
     const parts = Math.ceil(count / group);
     const words = this.#words();
-    words.set([id, address, length, count, group], WORD.kernel);
-    Atomics.store(words, WORD.done, 0);
-    this.#job = (this.#job + 1) & (2 ** (32 - PART_BITS) - 1);
-    Atomics.store(words, WORD.claim, (this.#job << PART_BITS) | parts);
-    Atomics.add(words, WORD.signal, 1);
-    if (Atomics.load(words, WORD.parked) > 0) Atomics.notify(words, WORD.signal);
-    for (let claim = Atomics.load(words, WORD.claim); claim & PART_MASK; claim = Atomics.load(words, WORD.claim)) {
-      if (Atomics.compareExchange(words, WORD.claim, claim, claim - 1) !== claim) continue;
-      const first = ((claim & PART_MASK) - 1) * group;
-      for (let i = first; i < Math.min(first + group, count); i++) kernel.chunk(PARAMETERS, i, scratchOf(0));
-      Atomics.add(words, WORD.done, 1);
-    }
-    this.#await(words, parts);
+    const job = (this.#job + 1) & JOB_MASK;
+    const slot = job & (MOST_JOBS - 1);
+    const at = ((JOBS - CONTROL) >> 2) + slot * JOB_WORDS;
+    words[at + JOB.kernel] = id;
+    words[at + JOB.module] = address;
+    words[at + JOB.length] = length;
+    words[at + JOB.chunks] = count;
+    words[at + JOB.group] = group;
+    words[at + JOB.parts] = parts;
+    this.#kernels[slot] = kernel;
+    this.#job = job;
+    Atomics.store(words, WORD.published, job);
+    this.#begin(words, job);
+    if (this.#waiting() >= MOST_JOBS - 1) this.#helpUntil(MOST_JOBS / 2);
+  }
+
+  /** Returns when all is done that was asked for. */
+  drain(): void {
+    if (this.threads > 1 && !this.#idle()) this.#helpUntil(0);
   }
 
   /** Forgets a kernel that will not be used again. */
   forget(kernel: Kernel): void {
     const published = this.#published.get(kernel);
     if (!published) return;
+    this.drain();
     this.#published.delete(kernel);
     this.#heap.free(published.address, published.length);
   }
 
   /** Ends the helping threads. */
   stop(): void {
+    this.drain();
     if (this.threads > 1) {
       const words = this.#words();
       Atomics.store(words, WORD.stop, 1);
@@ -79,28 +95,66 @@ export class Pool {
     this.#helpers.length = 0;
   }
 
-  #await(words: Int32Array, parts: number): void {
-    for (let i = 0; Atomics.load(words, WORD.done) < parts; i++) {
-      if (i < PATIENCE || !this.#sleeps) continue;
-      Atomics.store(words, WORD.waiting, 1);
-      const done = Atomics.load(words, WORD.done);
-      if (done < parts) Atomics.wait(words, WORD.done, done, 1);
-      Atomics.store(words, WORD.waiting, 0);
+  /** Jobs that are not done. */
+  #waiting(): number { return (this.#job - Atomics.load(this.#words(), WORD.finished)) & JOB_MASK; }
+  #idle(): boolean { return Atomics.load(this.#words(), WORD.finished) === this.#job; }
+
+  /** Takes part until at most `left` jobs are not done. */
+  #helpUntil(left: number): void {
+    const words = this.#words();
+    for (let looks = 0; this.#waiting() > left;) {
+      if (this.#help(words)) looks = 0;
+      else if (++looks > PATIENCE && this.#sleeps) {
+        const finished = Atomics.load(words, WORD.finished);
+        Atomics.store(words, WORD.waiting, 1);
+        if (this.#waiting() > left) Atomics.wait(words, WORD.finished, finished, 1);
+        Atomics.store(words, WORD.waiting, 0);
+      }
     }
+  }
+
+  /** Does a part of the job that is being done, if one is left. */
+  #help(words: Int32Array): boolean {
+    const claim = Atomics.load(words, WORD.claim);
+    const part = (claim >> 8) & 255;
+    if (part >= (claim & 255)) return false;
+    const job = claim >>> 16;
+    const slot = job & (MOST_JOBS - 1);
+    const at = ((JOBS - CONTROL) >> 2) + slot * JOB_WORDS;
+    const kernel = this.#kernels[slot]!;
+    const [count, group, parts] = [words[at + JOB.chunks]!, words[at + JOB.group]!, words[at + JOB.parts]!];
+    if (Atomics.compareExchange(words, WORD.claim, claim, claim + 256) !== claim) return true;
+    const end = Math.min((part + 1) * group, count);
+    for (let i = part * group; i < end; i++) kernel.chunk(parametersOf(job), i, scratchOf(0));
+    if (Atomics.add(words, WORD.done, 1) === parts - 1) {
+      Atomics.store(words, WORD.done, 0);
+      Atomics.store(words, WORD.finished, job);
+      this.#begin(words, (job + 1) & JOB_MASK);
+    }
+    return true;
+  }
+
+  /** Begins a job if it has been asked for and the one before it is done: the same as threads do, see worker.ts. */
+  #begin(words: Int32Array, job: number): void {
+    const before = (job - 1) & JOB_MASK;
+    if (((Atomics.load(words, WORD.published) - job) & JOB_MASK) > MOST_JOBS || Atomics.load(words, WORD.finished) !== before) return;
+    const parts = words[((JOBS - CONTROL) >> 2) + (job & (MOST_JOBS - 1)) * JOB_WORDS + JOB.parts]!;
+    const idle = Atomics.load(words, WORD.claim);
+    if (idle >>> 16 !== before || Atomics.compareExchange(words, WORD.claim, idle, (job << 16) | parts) !== idle) return;
+    Atomics.add(words, WORD.signal, 1);
+    if (Atomics.load(words, WORD.parked) > 0) Atomics.notify(words, WORD.signal);
   }
 
   /** Puts the kernel's module where other threads find it. Every copy has its own number: what was read half-overwritten is never taken for another. */
   #publish(kernel: Kernel): Published {
     let published = this.#published.get(kernel);
     if (!published) {
-      if (!kernel.module) {
-        this.#published.set(kernel, (published = { id: ++this.#kernels, address: 0, length: 0 }));
-        return published;
-      }
       const { module } = kernel;
-      const address = this.#heap.allocate(module.length);
-      this.#heap.bytes.set(module, address);
-      published = { id: ++this.#kernels, address, length: module.length };
+      // What a block holds may still be needed by what was asked for before.
+      if (module) this.drain();
+      const address = module ? this.#heap.allocate(module.length) : 0;
+      if (module) this.#heap.bytes.set(module, address);
+      published = { id: ++this.#copies, address, length: module?.length ?? 0 };
       this.#published.set(kernel, published);
     }
     return published;
@@ -111,8 +165,8 @@ export class Pool {
     const { ints } = this.#heap;
     if (this.#source !== ints) {
       this.#source = ints;
-      this.#control = ints.subarray(CONTROL >> 2, (CONTROL >> 2) + 256);
+      this.#control = ints.subarray(CONTROL >> 2, (JOBS >> 2) + MOST_JOBS * JOB_WORDS);
     }
-    return this.#control!;
+    return this.#control;
   }
 }

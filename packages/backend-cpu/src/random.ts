@@ -2,7 +2,6 @@
 import { bytesOf, type Target } from '@nn/tensor/backend';
 import type { Heap } from './heap.ts';
 import type { Compiler, Kernel } from './kernel.ts';
-import { PARAMETERS } from './memory.ts';
 import type { Pool } from './pool.ts';
 import { addressOf } from './walk.ts';
 import type { Code, Frame, Local } from './wasm/assembler.ts';
@@ -28,7 +27,7 @@ export class Random {
 
   uniform(key: readonly [number, number], counter: number, length: number, { storage, offset }: Target): void {
     this.#kernel ??= this.#compiler.compile((_, frame, ...locals) => uniforms(frame, ...locals));
-    const at = PARAMETERS >> 2;
+    const at = this.#pool.parameters >> 2;
     const high = Math.floor(counter / 2 ** 32);
     this.#heap.ints.set([addressOf(storage) + offset * bytesOf(storage.dtype), length, CHUNK, key[0], counter, high, key[1]], at);
     this.#pool.run(this.#kernel, Math.ceil(length / CHUNK));

@@ -9,7 +9,6 @@ import type { Heap } from './heap.ts';
 import type { Compiler, Kernel } from './kernel.ts';
 import { emitLoop } from './loop.ts';
 import type { Maps } from './map.ts';
-import { PARAMETERS } from './memory.ts';
 import type { Pool } from './pool.ts';
 import { groupWords, reduceKernel, STRIP } from './reduce-kernel.ts';
 import { addressOf, boundedness, plan, slots, type Walk, writeParameters } from './walk.ts';
@@ -68,7 +67,7 @@ export class Reductions {
     const groups = outer * blocks * tiles;
     const each = Math.min(run, block) * Math.min(inner, STRIP);
     const chunk = this.#pool.threads > 1 && groups * each >= 2 * CHUNK ? Math.max(1, Math.floor(CHUNK / each)) : groups;
-    const end = writeParameters(this.#heap, PARAMETERS, walk, inputs, [made ? made.address : target], uniforms, f.uniforms, groups, chunk);
+    const end = writeParameters(this.#heap, this.#pool.parameters, walk, inputs, [made ? made.address : target], uniforms, f.uniforms, groups, chunk);
     this.#heap.ints.set(groupWords({ run, inner, blocks, block: blocks === 1 ? run : block, tiles }), end >> 2);
     this.#pool.run(kernel, Math.ceil(groups / chunk));
     if (!made) return;

@@ -3,7 +3,6 @@ import { bytesOf, composeRows, type RowFunction, type Shape, type Target, type V
 import type { Functions, Prepared } from './functions.ts';
 import type { Heap } from './heap.ts';
 import type { Compiler, Kernel } from './kernel.ts';
-import { PARAMETERS } from './memory.ts';
 import type { Pool } from './pool.ts';
 import { rowKernel } from './row-kernel.ts';
 import { addressOf, planRows, type Walk, writeParameters } from './walk.ts';
@@ -39,7 +38,7 @@ export class Rows {
     for (let i = 1; i < walk.sizes.length; i++) rows *= walk.sizes[i]!;
     const places = outputs.map(({ storage, offset }) => addressOf(storage) + offset * bytesOf(storage.dtype));
     const chunk = this.#pool.threads > 1 && rows * length >= 2 * CHUNK ? Math.max(1, Math.floor(CHUNK / length)) : rows;
-    writeParameters(this.#heap, PARAMETERS, walk, inputs, places, uniforms, f.uniforms, rows, chunk);
+    writeParameters(this.#heap, this.#pool.parameters, walk, inputs, places, uniforms, f.uniforms, rows, chunk);
     this.#pool.run(kernel, Math.ceil(rows / chunk));
   }
 

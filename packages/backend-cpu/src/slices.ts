@@ -3,7 +3,7 @@ import { bytesOf, type Target, type View } from '@nn/tensor/backend';
 import type { Blas } from './blas.ts';
 import type { Heap } from './heap.ts';
 import type { Kernel } from './kernel.ts';
-import { PARAMETER_BYTES, PARAMETERS, SLICE_WORDS } from './memory.ts';
+import { PARAMETER_BYTES, SLICE_WORDS } from './memory.ts';
 import type { Pool } from './pool.ts';
 import { addressOf } from './walk.ts';
 
@@ -50,7 +50,7 @@ export class Slices {
       for (let start = 0; start < (byRows ? rows : columns); start += size) {
         if (4 * SLICE_WORDS * (count + 1) > PARAMETER_BYTES) flush();
         const [row, column] = byRows ? [start, 0] : [0, start];
-        let at = (PARAMETERS >> 2) + SLICE_WORDS * count++;
+        let at = (this.#pool.parameters >> 2) + SLICE_WORDS * count++;
         ints[at++] = left.turned ? TURNED : PLAIN;
         ints[at++] = right.turned ? TURNED : PLAIN;
         ints[at++] = byRows ? Math.min(size, rows - start) : rows;

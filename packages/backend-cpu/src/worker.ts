@@ -1,15 +1,20 @@
 /** What helping threads run: a string, so that no bundler has to find a file. It needs nothing but the shared memory. */
 import type { BlasSource } from './blas.ts';
-import { CONTROL, PARAMETER_BYTES, PARAMETERS, scratchOf, SGEMM, SLICE_WORDS } from './memory.ts';
+import { CONTROL, JOB_WORDS, JOBS, MOST_JOBS, PARAMETER_STEP, parametersOf, scratchOf, SGEMM, SLICE_WORDS } from './memory.ts';
 
 /**
- * Words of the control block, each on a cache line of its own. A job is announced in `claim`: its number in the upper bits, and how many parts are
- * still to be taken in the lower ten. Who takes one away by compare-and-exchange has claimed that part; the job cannot end before it is done.
+ * Words of the control block, each on a cache line of its own. The job that is being done is announced in `claim`: its number in the upper half, then the first part that
+ * is still to be taken and the one behind the last. Who changes it by compare-and-exchange has claimed a part: the caller from the front, the others from the back, so
+ * that in a loop each thread meets the memory that it wrote the last time. Who does the last part writes the job's number to `finished` and begins the next one, if
+ * `published` says that there is one; otherwise who publishes it does. Only one of them succeeds, again by compare-and-exchange.
  */
-export const WORD = { claim: 0, signal: 16, parked: 32, done: 48, waiting: 64, stop: 80, kernel: 96, module: 97, length: 98, chunks: 99, group: 100 } as const;
+export const WORD = { claim: 0, signal: 16, parked: 32, done: 48, waiting: 64, stop: 80, published: 96, finished: 112 } as const;
+/** Words of a job in the ring: the kernel's number, its module, then how the job is cut. */
+export const JOB = { kernel: 0, module: 1, length: 2, chunks: 3, group: 4, parts: 5 } as const;
 /** Most parts of a job, each one chunk or several. */
-export const MOST_PARTS = 1000;
-export const PART_BITS = 10;
+export const MOST_PARTS = 255;
+/** Numbers of jobs wrap around. */
+export const JOB_MASK = 0xffff;
 
 /** What a thread is started with. */
 export interface Start {
@@ -25,25 +30,25 @@ const SPIN = 0.1;
 
 export const workerSource = `'use strict';
 const serve = ({ memory, scratch, blas }) => {
-  const words = new Int32Array(memory.buffer, ${CONTROL}, 256);
+  const words = new Int32Array(memory.buffer, ${CONTROL}, ${(JOBS - CONTROL) / 4 + MOST_JOBS * JOB_WORDS});
   const kernels = new Map();
   const pause = Atomics.pause ? () => Atomics.pause() : () => {};
   const host = {};
   for (const name of Object.getOwnPropertyNames(Math)) host[name] = Math[name];
   const library = () => {
     const sgemm = require(blas.koffi).load(blas.library).func('${SGEMM}');
-    const w = new Int32Array(memory.buffer, ${PARAMETERS}, ${PARAMETER_BYTES} / 4);
-    return (_, i) => {
-      const at = i * ${SLICE_WORDS};
+    const w = new Int32Array(memory.buffer, 0, ${(parametersOf(0) + MOST_JOBS * PARAMETER_STEP) / 4});
+    return (parameters, i) => {
+      const at = (parameters >> 2) + i * ${SLICE_WORDS};
       const place = (word) => blas.base + (w[at + word] >>> 0);
       sgemm(101, w[at], w[at + 1], w[at + 2], w[at + 3], w[at + 4], 1, place(5), w[at + 6], place(7), w[at + 8], 0, place(9), w[at + 10]);
     };
   };
   const product = blas && library();
-  const compile = (id) => {
-    if (words[${WORD.length}] === 0) return product;
+  const compile = (id, address, length) => {
+    if (length === 0) return product;
     try {
-      const bytes = new Uint8Array(memory.buffer, words[${WORD.module}] >>> 0, words[${WORD.length}]).slice();
+      const bytes = new Uint8Array(memory.buffer, address >>> 0, length).slice();
       const { chunk } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory }, host }).exports;
       if (kernels.size > 2000) kernels.clear();
       kernels.set(id, chunk);
@@ -53,19 +58,41 @@ const serve = ({ memory, scratch, blas }) => {
       return undefined;
     }
   };
+  const placeOf = (job) => ${(JOBS - CONTROL) / 4} + (job & ${MOST_JOBS - 1}) * ${JOB_WORDS};
+  const begin = (job) => {
+    const before = (job - 1) & ${JOB_MASK};
+    if (((Atomics.load(words, ${WORD.published}) - job) & ${JOB_MASK}) > ${MOST_JOBS} || Atomics.load(words, ${WORD.finished}) !== before) return;
+    const idle = Atomics.load(words, ${WORD.claim});
+    if (idle >>> 16 !== before) return;
+    if (Atomics.compareExchange(words, ${WORD.claim}, idle, job << 16 | words[placeOf(job) + ${JOB.parts}]) !== idle) return;
+    Atomics.add(words, ${WORD.signal}, 1);
+    if (Atomics.load(words, ${WORD.parked}) > 0) Atomics.notify(words, ${WORD.signal});
+  };
   for (let seen = 0;;) {
     if (Atomics.load(words, ${WORD.stop})) return;
-    for (let claim = Atomics.load(words, ${WORD.claim}); claim & ${2 ** PART_BITS - 1}; claim = Atomics.load(words, ${WORD.claim})) {
-      const id = words[${WORD.kernel}];
-      const chunk = kernels.get(id) || compile(id);
+    for (let claim = Atomics.load(words, ${WORD.claim}); (claim >> 8 & 255) < (claim & 255); claim = Atomics.load(words, ${WORD.claim})) {
+      const job = claim >>> 16;
+      const at = placeOf(job);
+      const kernel = () => kernels.get(words[at]) || compile(words[at], words[at + ${JOB.module}], words[at + ${JOB.length}]);
+      const id = words[at];
+      let chunk = kernel();
       if (!chunk) break;
       if (Atomics.compareExchange(words, ${WORD.claim}, claim, claim - 1) !== claim) continue;
-      const group = words[${WORD.group}];
-      const first = ((claim & ${2 ** PART_BITS - 1}) - 1) * group;
-      const end = Math.min(first + group, words[${WORD.chunks}]);
-      for (let i = first; i < end; i++) chunk(${PARAMETERS}, i, scratch);
-      Atomics.add(words, ${WORD.done}, 1);
-      if (Atomics.load(words, ${WORD.waiting})) Atomics.notify(words, ${WORD.done});
+      // From here on the job cannot end; before, it may have been an earlier one of the same number.
+      if (words[at] !== id) chunk = kernel();
+      const group = words[at + ${JOB.group}];
+      const chunks = words[at + ${JOB.chunks}];
+      const parts = words[at + ${JOB.parts}];
+      const part = claim & 255;
+      const end = Math.min(part * group, chunks);
+      const parameters = ${parametersOf(0)} + (job & ${MOST_JOBS - 1}) * ${PARAMETER_STEP};
+      for (let i = (part - 1) * group; i < end; i++) chunk(parameters, i, scratch);
+      if (Atomics.add(words, ${WORD.done}, 1) === parts - 1) {
+        Atomics.store(words, ${WORD.done}, 0);
+        Atomics.store(words, ${WORD.finished}, job);
+        begin((job + 1) & ${JOB_MASK});
+        if (Atomics.load(words, ${WORD.waiting})) Atomics.notify(words, ${WORD.finished});
+      }
     }
     const deadline = performance.now() + ${SPIN};
     while (Atomics.load(words, ${WORD.signal}) === seen && performance.now() < deadline) for (let i = 0; i < 50 && Atomics.load(words, ${WORD.signal}) === seen; i++) pause();
