@@ -3,19 +3,23 @@
 //   --node 20    runs them on the newest Node 20 instead
 
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'vite';
 
-/** Each program of tooling/consumers/, and all that is installed for it. */
+/**
+ * Each program of tooling/consumers/, and all that is installed for it. `most` bounds the installation: seconds, and MiB on disk.
+ * @type {{ program: string, packages: string[], bundled?: boolean, most?: { seconds: number, mebibytes: number } }[]}
+ */
 const consumers = [
   { program: 'tensor', packages: ['tensor'] },
   { program: 'autograd', packages: ['tensor', 'autograd'] },
   { program: 'minified', packages: ['tensor', 'autograd'], bundled: true },
   { program: 'layers', packages: ['tensor', 'autograd', 'layers', 'optim', 'backend-cpu'] },
+  { program: 'gpujs', packages: ['tensor', 'autograd', 'backend-gpujs'], bundled: true, most: { seconds: 10, mebibytes: 8 } },
   { program: 'no-engine', packages: ['tensor', 'backend-webgpu'] },
 ];
 
@@ -33,14 +37,20 @@ function run(/** @type {string} */ cwd, /** @type {string} */ command, /** @type
 const compilerOptions = { target: 'ES2022', lib: ['ES2022', 'ESNext.Disposable', 'DOM'], types: [], module: 'NodeNext', strict: true, outDir: '.' };
 
 /** An empty folder with the packages and the program in it, type-checked and compiled. */
-function prepare(/** @type {string} */ program, /** @type {string[]} */ packages) {
+function prepare(/** @type {typeof consumers[number]} */ { program, packages, most }) {
   const folder = join(scratch, program);
   mkdirSync(folder);
   copyFileSync(join(root, `tooling/consumers/${program}.ts`), join(folder, 'program.ts'));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: program, private: true, type: 'module' }));
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
   const tarballs = packages.flatMap((name) => globSync(join(scratch, `nn-${name}-[0-9]*.tgz`)));
+  const began = performance.now();
   run(folder, 'npm', 'install', '--offline', '--no-audit', '--no-fund', '--loglevel=error', ...tarballs);
+  const seconds = (performance.now() - began) / 1000;
+  const mebibytes = globSync('node_modules/**/*', { cwd: folder }).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0) / 2 ** 20;
+  if (most && (seconds > most.seconds || mebibytes > most.mebibytes)) {
+    throw new Error(`consumers: installing ${program} took ${seconds.toFixed(1)} s and ${mebibytes.toFixed(1)} MiB. It may take ${most.seconds} s and ${most.mebibytes} MiB.`);
+  }
   run(folder, 'tsc', '-p', 'tsconfig.json');
   return folder;
 }
@@ -55,7 +65,7 @@ async function bundle(/** @type {string} */ folder) {
     build: { ssr: 'program.js', outDir: 'bundle', minify: true, target: 'es2022' },
   });
   rmSync(join(folder, 'node_modules'), { recursive: true });
-  copyFileSync(join(folder, 'bundle/program.js'), join(folder, 'program.js'));
+  cpSync(join(folder, 'bundle'), folder, { recursive: true });
 }
 
 /** The Node programs to run with. */
@@ -70,8 +80,9 @@ function nodes() {
 try {
   run(root, 'pnpm', '--filter', './packages/*', 'pack', '--pack-destination', scratch);
   const engines = nodes();
-  for (const { program, packages, bundled } of consumers) {
-    const folder = prepare(program, packages);
+  for (const consumer of consumers) {
+    const { program, packages, bundled } = consumer;
+    const folder = prepare(consumer);
     if (bundled) await bundle(folder);
     for (const node of engines) run(folder, node, 'program.js');
     const size = bundled ? `, ${Math.round(readFileSync(join(folder, 'program.js')).length / 1024)} KiB` : '';

@@ -8,6 +8,7 @@ import { Cells } from './cells.ts';
 import type { Engine, Kernel, Value } from './engine.ts';
 import { type Source, writeFold } from './fold.ts';
 import { writeGather } from './gather.ts';
+import { arranged, tileable, tiles, writeTile } from './tile.ts';
 
 const product = trace(['float32', 'float32'], [], ([x, y]) => [x!.mul(y!)]);
 const zero = trace([], [], (_inputs, _uniforms, table) => [table.constant(0, 'float32')]);
@@ -79,12 +80,22 @@ export class GpuJsBackend implements Backend {
     const shape = [...a.shape.slice(0, -2), rows, b.shape.at(-1)!, inner];
     const result = shape.slice(0, -1);
     if (inner === 0) this.map(zero, [], [], [output], result);
+    else if (this.#engine.mode === 'webasm' && tileable(a, b)) this.#tiled(a, b, output);
     else {
       const left = widened(a, shape, (strides) => [...strides.slice(0, -1), 0, strides.at(-1)!]);
       const right = widened(b, shape, (strides) => [...strides.slice(0, -2), 0, strides.at(-1)!, strides.at(-2)!]);
       this.reduce('sum', product, [left, right], [], shape, [shape.length - 1], output);
     }
     if (epilogue) applyEpilogue(this, epilogue, output, result);
+  }
+
+  #tiled(a: View, b: View, output: Target): void {
+    const [rows, columns] = [a.shape[0]!, b.shape[1]!];
+    const [left, right] = [this.#cells.reached(a), this.#cells.reached(b)];
+    const key = `tile ${a.shape.join()} ${b.shape.join()} ${spelled(a, left.length)} ${spelled(b, right.length)}`;
+    const { kernel } = this.#compiled(key, tiles(rows, columns), left.length + right.length + rows * columns, () => writeTile(a, b));
+    const made = kernel.call([left.value, right.value, left.offset, right.offset]) as Float32Array;
+    this.#cells.store(output.storage, arranged(made, rows, columns), rows * columns);
   }
 
   gather(source: View, index: View, axis: number, output: Target): void {
@@ -110,7 +121,7 @@ export class GpuJsBackend implements Backend {
     return { value, length, parts };
   }
 
-  #compiled(key: string, length: number | undefined, elements: number, write: () => string | Source): Compiled {
+  #compiled(key: string, length: number | readonly [number, number] | undefined, elements: number, write: () => string | Source): Compiled {
     return this.#cache.get(key, () => {
       const written = write();
       const source = typeof written === 'string' ? undefined : written;

@@ -34,10 +34,11 @@ export class Engine {
     probe.retire();
   }
 
-  compile(text: string, length: number): Kernel {
+  /** `output`: the number of threads, or columns and rows of them, whose kernel then returns several numbers each. */
+  compile(text: string, output: number | readonly [number, number]): Kernel {
     const onCard = this.target === 'shader';
     return new Kernel(this.#gpu.createKernel(text, {
-      output: [length], functions: helpersOf(text), immutable: true, precision: 'single', ...(onCard ? { pipeline: true, optimizeFloatMemory: true, tactic: 'precision' } : {}),
+      output: typeof output === 'number' ? [output] : output, functions: helpersOf(text), immutable: true, precision: 'single', ...(onCard ? { pipeline: true, optimizeFloatMemory: true, tactic: 'precision' } : {}),
     }), this.mode, text);
   }
 
@@ -84,8 +85,10 @@ export class Kernel {
   }
 
   call(args: readonly (Value | number)[]): Value {
-    const result = this.#run(...args);
+    const made = this.#run(...args) as Value | Float32Array[][];
     if (!this.#answered) this.#check();
+    // Threads in rows: arrays of arrays of views into one.
+    const result = Array.isArray(made) ? new Float32Array(made[0]![0]!.buffer) : made;
     if (!(result instanceof Float32Array)) {
       this.#results++;
       makers.set(result, this);

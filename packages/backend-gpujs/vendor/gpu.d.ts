@@ -6,7 +6,7 @@ export interface Texture {
 }
 
 export interface KernelRun {
-  (...args: readonly unknown[]): Float32Array | Texture;
+  (...args: readonly unknown[]): Float32Array | Texture | readonly (readonly Float32Array[])[];
   /** The kernel behind: another one after gpu.js fell back to plain JavaScript. Its mode is `webasm`, `cpu`, or `gpu` for all of WebGL. */
   readonly kernel: { readonly constructor: { readonly mode: string }; readonly context: unknown; readonly fallbackReason?: string | null };
   destroy(): void;
