@@ -60,6 +60,12 @@ describe('transformers', () => {
     expect(a!.linear1.weight).not.toBe(b!.linear1.weight);
   });
 
+  it('take batches of nothing', () => {
+    const x = zeros([3, 0, 4]);
+    expect(new MultiheadAttention(4, 2).forward(x, x, x)[0].shape).toEqual([3, 0, 4]);
+    expect(new TransformerEncoderLayer(4, 2, { dimFeedforward: 3 }).forward(x).shape).toEqual([3, 0, 4]);
+  });
+
   it('see only what is before, by a flag as by a mask', async () => {
     const model = new Transformer({ dModel: 4, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 1, dimFeedforward: 3 }).eval();
     const [src, tgt] = [randn([3, 1, 4]), randn([5, 1, 4])];

@@ -47,6 +47,16 @@ describe('recurrent layers', () => {
     expect(await run()).toEqual(await run());
   });
 
+  it('take batches of no sequences', () => {
+    const x = zeros([4, 0, 2], { requiresGrad: true });
+    for (const layer of [new LSTM(2, 3), new GRU(2, 3), new RNN(2, 3)]) {
+      const [output] = layer.forward(x);
+      expect(output.shape).toEqual([4, 0, 3]);
+      output.sum().backward();
+    }
+    expect(x.grad!.shape).toEqual([4, 0, 2]);
+  });
+
   it('have second derivatives', async () => {
     const cell = new LSTMCell(2, 2, { dtype: 'float64' });
     await gradCheck((x) => cell.forward(x)[0], [tensor([[0.5, -1]], { dtype: 'float64' })], { order: 2 });
@@ -70,6 +80,12 @@ describe('embeddings', () => {
     const layer = new Embedding(4, 2, { paddingIdx: -2 });
     expect(layer.paddingIdx).toBe(2);
     expect(await layer.weight.at(2).toArray()).toEqual([0, 0]);
+  });
+
+  it('take no indices', async () => {
+    const weight = zeros([3, 2]);
+    expect(embedding(zeros([2, 0], { dtype: 'int32' }), weight, { paddingIdx: 0 }).shape).toEqual([2, 0, 2]);
+    expect(await new EmbeddingBag(3, 2, { mode: 'max' }).forward(zeros([0], { dtype: 'int32' }), [0, 0]).toArray()).toEqual([[0, 0], [0, 0]]);
   });
 
   it('are made of vectors that are there', async () => {

@@ -110,7 +110,7 @@ export class MultiheadAttention extends Module<[query: Tensor, key: Tensor, valu
     const sources = batch(key).shape[1]!;
     const extra = k.shape[1]! - sources;
     const masks = this.#masks(call, count, query.shape[single || !this.batchFirst ? 0 : 1]!, sources, extra);
-    const heads = (x: Tensor): Tensor => x.reshape(count, x.shape[1]!, this.numHeads, -1).transpose(1, 2);
+    const heads = (x: Tensor): Tensor => x.reshape(count, x.shape[1]!, this.numHeads, this.embedDim / this.numHeads).transpose(1, 2);
     const raw = attentionWeights(heads(q), heads(k), 1 / Math.sqrt(this.embedDim / this.numHeads), { ...masks, causal: isCausal });
     const weights = dropout(raw, this.dropout, { training: this.training });
     const joined = weights.matmul(heads(v)).transpose(1, 2).flatten(2);

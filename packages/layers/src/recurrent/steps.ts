@@ -29,7 +29,7 @@ export type Prepare = (weights: Weights) => Step;
 
 const together = (a: Tensor | null, b: Tensor | null): Tensor | undefined => (a && b ? a.add(b) : undefined);
 /** [N, gates * hidden] as one tensor per gate. */
-const gatesOf = (x: Tensor, gates: number): Tensor[] => slicesOf(x.reshape(x.shape[0]!, gates, -1), 1);
+const gatesOf = (x: Tensor, gates: number): Tensor[] => slicesOf(x.reshape(x.shape[0]!, gates, x.shape[1]! / gates), 1);
 
 /** `h' = tanh(W x + b + V h + c)`, or relu. */
 export const simpleStep = (activation: 'tanh' | 'relu'): Prepare => ({ ih, hh, biasIh, biasHh }) => {
