@@ -35,8 +35,8 @@ export function render(columns: readonly Column[]): string {
 What each backend does with each operation: forward, its gradient, the gradient of that. \`npm run backends\` measures and writes this page; each
 backend's tests fail where it no longer says what is measured.
 
-- ● native: at most one kernel for each result. ○ composed of several. – absent: the device has not the dtypes for it. Nothing: there is no gradient.
-  Indices are checked by a kernel of their own.
+- ● native: at most one of the backend's verbs (a map, a reduction, rows, a product, a gather) for each result. ○ composed of several. – absent: the device has not the dtypes for it. Nothing: there is no gradient.
+  Indices are checked by a map of their own.
 - The number is the worst error, as the power of ten above it, relative to numbers larger than 1: of float32 results against the reference's in
   float64 from the same inputs. 0 is exact, 1e-7 as good as float32 can be.
 

@@ -6,7 +6,7 @@ import { type Device, isFloat, reference, type Tensor } from '../src/index.ts';
 import { input, listed, upload } from './case.ts';
 import { type Entry, vocabulary } from './vocabulary.ts';
 
-/** `native`: at most one kernel for each result. `composed`: of more. `absent`: the device has not the dtypes for it. `none`: there is nothing to compute. */
+/** `native`: at most one of the backend's verbs for each result. `composed`: of more. `absent`: the device has not the dtypes for it. `none`: there is nothing to compute. */
 export type Way = 'native' | 'composed' | 'absent' | 'none';
 
 export interface Measured {
@@ -57,7 +57,7 @@ async function compare(entry: Entry, order: Order, device: Device, truth: Device
   }
 }
 
-/** The results or their gradients, and by how many kernels they came about; undefined where there are none. */
+/** The results or their gradients, and by how many verbs they came about; undefined where there are none. */
 async function run({ inputs, f }: Entry, order: Order, device: Device, float: 'float32' | 'float64'): Promise<{ values: ArrayLike<number>[]; kernels: number } | undefined> {
   const given = inputs.map((each) => upload(device, isFloat(each.dtype) ? { ...each, dtype: float } : each, order > 0 && isFloat(each.dtype)));
   const leaves = given.filter(({ requiresGrad }) => requiresGrad);
@@ -92,6 +92,7 @@ function countKernels({ backend }: Device): { count: number; stop(): void } {
   const verbs = ['map', 'mapEach', 'reduce', 'rows', 'matmul', 'contract', 'gather', 'scatterAdd', 'randomUniform'] as const;
   const wrapped = backend as unknown as Record<string, unknown>;
   const present = verbs.filter((verb) => backend[verb] !== undefined);
+  let depth = 0;
   const counter = {
     count: 0,
     stop() { for (const verb of present) delete wrapped[verb]; },
@@ -99,8 +100,13 @@ function countKernels({ backend }: Device): { count: number; stop(): void } {
   for (const verb of present) {
     const plain = (backend[verb] as (...args: unknown[]) => unknown).bind(backend);
     wrapped[verb] = (...args: unknown[]) => {
-      counter.count++;
-      return plain(...args);
+      if (depth === 0) counter.count++; // not what a verb does by another
+      depth++;
+      try {
+        return plain(...args);
+      } finally {
+        depth--;
+      }
     };
   }
   return counter;
