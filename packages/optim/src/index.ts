@@ -2,9 +2,17 @@
  * Optimizers and clipping, with PyTorch's names in camelCase. An update is one kernel a parameter.
  * @packageDocumentation
  */
-export { Adam, type AdamOptions, type AdamState } from './adam.ts';
+export { Adadelta, type AdadeltaOptions, type AdadeltaState } from './adadelta.ts';
+export { Adagrad, type AdagradOptions, type AdagradState } from './adagrad.ts';
+export { Adam, AdamW, type AdamOptions, type AdamState } from './adam.ts';
+export { Adamax, type AdamaxOptions, type AdamaxState } from './adamax.ts';
+export { ASGD, type ASGDOptions, type ASGDState } from './asgd.ts';
 export { clipGradNorm, type ClipGradNormOptions, clipGradValue } from './clip.ts';
+export { NAdam, type NAdamOptions, type NAdamState } from './nadam.ts';
 export { type NewGroup, Optimizer, type ParameterState, type ParamGroup, type Params, type Settings } from './optimizer.ts';
+export { RAdam, type RAdamOptions, type RAdamState } from './radam.ts';
 export { RMSprop, type RMSpropOptions, type RMSpropState } from './rmsprop.ts';
+export { Rprop, type RpropOptions, type RpropState } from './rprop.ts';
 export { SGD, type SGDOptions, type SGDState } from './sgd.ts';
 export type { OptimizerStateDict } from './state.ts';
+export type { Formula, Variant } from './variant.ts';

@@ -1,14 +1,15 @@
 import { fuse, type Scalar, type Tensor } from '@nn/tensor';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import { inRange } from './settings.ts';
+import type { Formula, Variant } from './variant.ts';
 
 /** What {@link RMSprop} takes. */
 export interface RMSpropOptions {
-  /** Learning rate. Default 0.01. */
+  /** Learning rate. Default 0.01 (0.001 in the other variants). */
   readonly lr?: number;
-  /** How slowly the mean square of the gradient follows. Default 0.99. */
+  /** How slowly the mean square of the gradient follows. Default 0.99 (0.9 in the other variants). */
   readonly alpha?: number;
-  /** Added outside of the root. Default 1e-8. */
+  /** Keeps from dividing by 0. Default 1e-8 (1e-7 in the other variants). */
   readonly eps?: number;
   /** L2 penalty. Default 0. */
   readonly weightDecay?: number;
@@ -28,19 +29,21 @@ export interface RMSpropState {
   momentumBuffer: Tensor;
 }
 
-/** `mean` and `buffer` are used and returned only where they are asked for. */
-const rule = (centered: boolean, momentous: boolean) => fuse((
+/** `mean` and `buffer` are used and returned only where they are asked for. `inside`: epsilon under the root, the rate in the buffer. */
+const rule = (inside: boolean, centered: boolean, momentous: boolean) => fuse((
   p: Scalar, gradient: Scalar, square: Scalar, mean: Scalar, buffer: Scalar,
   lr: Scalar, sign: Scalar, decay: Scalar, alpha: Scalar, rest: Scalar, eps: Scalar, momentum: Scalar,
 ) => {
   const g = gradient.mul(sign).add(p.mul(decay));
   const v = square.mul(alpha).add(g.square().mul(rest));
   const m = mean.mul(alpha).add(g.mul(rest));
-  const step = g.div((centered ? v.sub(m.square()) : v).sqrt().add(eps));
-  const b = buffer.mul(momentum).add(step);
-  return [p.sub((momentous ? b : step).mul(lr)), v, ...(centered ? [m] : []), ...(momentous ? [b] : [])];
+  const spread = centered ? v.sub(m.square()) : v;
+  const step = g.div(inside ? spread.add(eps).sqrt() : spread.sqrt().add(eps));
+  const b = buffer.mul(momentum).add(inside ? step.mul(lr) : step);
+  return [p.sub(momentous && inside ? b : (momentous ? b : step).mul(lr)), v, ...(centered ? [m] : []), ...(momentous ? [b] : [])];
 });
-const rules = { plain: rule(false, false), momentum: rule(false, true), centered: rule(true, false), both: rule(true, true) };
+const four = (inside: boolean) => ({ plain: rule(inside, false, false), momentum: rule(inside, false, true), centered: rule(inside, true, false), both: rule(inside, true, true) });
+const rules = { outside: four(false), inside: four(true) };
 
 /**
  * Divides the gradient by the root of its running mean square.
@@ -49,15 +52,22 @@ const rules = { plain: rule(false, false), momentum: rule(false, true), centered
  *     b = momentum b + g / (sqrt(v) + eps)     (centered: sqrt(v - m^2) + eps)
  *     p = p - lr b
  *
- * Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.RMSprop.html; Hinton 2012, Coursera lecture 6e; centered: Graves 2013.
+ * Variants 'keras' and 'lecture' have epsilon inside, `sqrt(v + eps)`, and the rate in the buffer: `b = momentum b + lr g / sqrt(v + eps)`, `p = p - b`.
+ *
+ * Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.RMSprop.html; https://keras.io/api/optimizers/rmsprop/; Hinton 2012, Coursera lecture 6e; centered: Graves 2013.
  *
  * @throws where an option is out of its range
  * @example
  * const optimizer = new RMSprop(model.parameters(), { lr: 0.001 });
  */
 export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
-  constructor(params: Params<RMSpropOptions>, options: RMSpropOptions = {}) {
-    super(params, { lr: 0.01, alpha: 0.99, eps: 1e-8, weightDecay: 0, momentum: 0, centered: false, maximize: false, ...options });
+  /** Whose formula this is. */
+  readonly variant: Variant;
+
+  constructor(params: Params<RMSpropOptions>, { variant = 'torch', ...options }: RMSpropOptions & Formula = {}) {
+    const own = variant === 'torch' ? { lr: 0.01, alpha: 0.99, eps: 1e-8 } : { lr: 0.001, alpha: 0.9, eps: 1e-7 };
+    super(params, { weightDecay: 0, momentum: 0, centered: false, maximize: false, ...own, ...options });
+    this.variant = variant;
   }
 
   protected override check({ lr, alpha, eps, weightDecay, momentum }: Settings<RMSpropOptions>): void {
@@ -71,7 +81,7 @@ export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
     const square = (state.squareAvg ??= zeros());
     const mean = centered ? (state.gradAvg ??= zeros()) : undefined;
     const buffer = momentum > 0 ? (state.momentumBuffer ??= zeros()) : undefined;
-    const { into } = rules[mean ? (buffer ? 'both' : 'centered') : buffer ? 'momentum' : 'plain'];
+    const { into } = rules[this.variant === 'torch' ? 'outside' : 'inside'][mean ? (buffer ? 'both' : 'centered') : buffer ? 'momentum' : 'plain'];
     into([p, square, ...(mean ? [mean] : []), ...(buffer ? [buffer] : [])], p, gradient, square, mean ?? 0, buffer ?? 0,
       lr, maximize ? -1 : 1, weightDecay, alpha, 1 - alpha, eps, momentum);
   }

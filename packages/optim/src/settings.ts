@@ -7,3 +7,10 @@ export function inRange(operation: string, settings: Readonly<Record<string, num
     if (!(value >= low && value < high)) fail(operation, `${name} is ${value}`, `Use a number from ${low} on${high === Infinity ? '' : `, below ${high}`}.`);
   }
 }
+
+/** Throws unless each number is in [low, high]. */
+export function upTo(operation: string, settings: Readonly<Record<string, number>>, low: number, high: number): void {
+  for (const [name, value] of Object.entries(settings)) {
+    if (!(value >= low && value <= high)) fail(operation, `${name} is ${value}`, `Use a number from ${low} to ${high}.`);
+  }
+}

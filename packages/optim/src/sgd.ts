@@ -1,10 +1,11 @@
 import { fail, fuse, type Scalar, type Tensor } from '@nn/tensor';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import { inRange } from './settings.ts';
+import type { Formula, Variant } from './variant.ts';
 
 /** What {@link SGD} takes. */
 export interface SGDOptions {
-  /** Learning rate. Default 0.001. */
+  /** Learning rate. Default 0.001 (0.01 in the other variants). */
   readonly lr?: number;
   /** How much of the last step is repeated. Default 0. */
   readonly momentum?: number;
@@ -23,14 +24,19 @@ export interface SGDState { momentumBuffer: Tensor }
 
 const plain = fuse((p: Scalar, gradient: Scalar, lr: Scalar, sign: Scalar, decay: Scalar) => [p.sub(gradient.mul(sign).add(p.mul(decay)).mul(lr))]);
 
-const withMomentum = (nesterov: boolean) =>
+/** `containing`: the buffer holds the rate. */
+const withMomentum = (containing: boolean, nesterov: boolean) =>
   fuse((p: Scalar, gradient: Scalar, buffer: Scalar, lr: Scalar, sign: Scalar, decay: Scalar, momentum: Scalar, share: Scalar) => {
     const g = gradient.mul(sign).add(p.mul(decay));
-    const b = buffer.mul(momentum).add(g.mul(share));
-    return [p.sub((nesterov ? g.add(b.mul(momentum)) : b).mul(lr)), b];
+    const added = containing ? g.mul(lr) : g;
+    const b = buffer.mul(momentum).add(added.mul(share));
+    const step = nesterov ? added.add(b.mul(momentum)) : b;
+    return [p.sub(containing ? step : step.mul(lr)), b];
   });
-const heavyBall = withMomentum(false);
-const nesterovs = withMomentum(true);
+const rules = {
+  torch: { plain: withMomentum(false, false), nesterov: withMomentum(false, true) },
+  containing: { plain: withMomentum(true, false), nesterov: withMomentum(true, true) },
+};
 
 /**
  * Stochastic gradient descent.
@@ -38,15 +44,22 @@ const nesterovs = withMomentum(true);
  *     g = gradient + weightDecay p;   b = momentum b + (1 - dampening) g   (b = g at first)
  *     p = p - lr b                    (Nesterov: p - lr (g + momentum b))
  *
- * Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html
+ * In variants 'keras' and 'lecture' the buffer contains the rate, which matters when the rate changes: `b = momentum b + lr g`, `p = p - b`
+ * (Nesterov: `p - (lr g + momentum b)`).
+ *
+ * Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html; https://keras.io/api/optimizers/sgd/
  *
  * @throws where an option is out of its range, and for `nesterov` without momentum or with dampening
  * @example
  * const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
  */
 export class SGD extends Optimizer<SGDOptions, SGDState> {
-  constructor(params: Params<SGDOptions>, options: SGDOptions = {}) {
-    super(params, { lr: 0.001, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, ...options });
+  /** Whose formula this is. */
+  readonly variant: Variant;
+
+  constructor(params: Params<SGDOptions>, { variant = 'torch', ...options }: SGDOptions & Formula = {}) {
+    super(params, { lr: variant === 'torch' ? 0.001 : 0.01, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, ...options });
+    this.variant = variant;
   }
 
   protected override check({ lr, momentum, weightDecay, nesterov, dampening }: Settings<SGDOptions>): void {
@@ -59,6 +72,6 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
     if (momentum === 0) return plain.into([p], p, gradient, lr, sign, weightDecay);
     const share = state.momentumBuffer ? 1 - dampening : 1;
     const buffer = (state.momentumBuffer ??= p.newFull(p.shape, 0));
-    (nesterov ? nesterovs : heavyBall).into([p, buffer], p, gradient, buffer, lr, sign, weightDecay, momentum, share);
+    rules[this.variant === 'torch' ? 'torch' : 'containing'][nesterov ? 'nesterov' : 'plain'].into([p, buffer], p, gradient, buffer, lr, sign, weightDecay, momentum, share);
   }
 }

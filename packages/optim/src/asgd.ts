@@ -1,0 +1,61 @@
+import { fuse, type Scalar, type Tensor } from '@nn/tensor';
+import { Optimizer, type Params, type Settings } from './optimizer.ts';
+import { inRange } from './settings.ts';
+
+/** What {@link ASGD} takes. */
+export interface ASGDOptions {
+  /** Learning rate at the start. Default 0.01. */
+  readonly lr?: number;
+  /** Decay: of the parameter, and of the rate. Default 0.0001. */
+  readonly lambd?: number;
+  /** The power by which the rate falls. Default 0.75. */
+  readonly alpha?: number;
+  /** The step at which averaging begins. Default 1e6. */
+  readonly t0?: number;
+  /** L2 penalty. Default 0. */
+  readonly weightDecay?: number;
+  /** Ascends instead. Default false. */
+  readonly maximize?: boolean;
+}
+
+/** What {@link ASGD} remembers of a parameter: `ax` is the average. */
+export interface ASGDState {
+  step: number;
+  eta: number;
+  mu: number;
+  ax: Tensor;
+}
+
+const rule = fuse((p: Scalar, gradient: Scalar, average: Scalar, eta: Scalar, sign: Scalar, decay: Scalar, kept: Scalar, mu: Scalar, old: Scalar) => {
+  const next = p.mul(kept).sub(gradient.mul(sign).add(p.mul(decay)).mul(eta));
+  return [next, average.mul(old).add(next.mul(mu))];
+});
+
+/**
+ * Stochastic gradient descent that keeps the average of the points it was at, as `ax` in its state.
+ *
+ *     g = gradient + weightDecay p;   p = (1 - lambd eta) p - eta g;   a = a + mu (p - a)
+ *     eta = lr / (1 + lambd lr t)^alpha,   mu = 1 / max(1, t - t0):   for the next step; at first lr and 1
+ *
+ * Source: Polyak & Juditsky 1992; https://docs.pytorch.org/docs/stable/generated/torch.optim.ASGD.html
+ *
+ * @throws where an option is out of its range
+ * @example
+ * const optimizer = new ASGD(model.parameters(), { t0: 100 });
+ */
+export class ASGD extends Optimizer<ASGDOptions, ASGDState> {
+  constructor(params: Params<ASGDOptions>, options: ASGDOptions = {}) {
+    super(params, { lr: 0.01, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, maximize: false, ...options });
+  }
+
+  protected override check({ lr, weightDecay }: Settings<ASGDOptions>): void { inRange('ASGD', { lr, weightDecay }, 0); }
+
+  protected update(p: Tensor, gradient: Tensor, { lr, lambd, alpha, t0, weightDecay, maximize }: Settings<ASGDOptions>, state: Partial<ASGDState>): void {
+    const t = (state.step = (state.step ?? 0) + 1);
+    const { eta = lr, mu = 1 } = state;
+    const average = (state.ax ??= p.newFull(p.shape, 0));
+    rule.into([p, average], p, gradient, average, eta, maximize ? -1 : 1, weightDecay, 1 - lambd * eta, mu, 1 - mu);
+    state.eta = lr / (1 + lambd * lr * t) ** alpha;
+    state.mu = 1 / Math.max(1, t - t0);
+  }
+}
