@@ -3,6 +3,7 @@
 import activations
 import attention
 import conv
+import convolutions
 import criteria
 import linear
 import losses
@@ -14,5 +15,5 @@ import sequences
 import training
 import vocabulary
 
-for script in training, losses, criteria, sequences, attention, linear, norms, optimizers, conv, ops, vocabulary, printing, activations:
+for script in training, losses, criteria, sequences, attention, linear, norms, optimizers, conv, ops, vocabulary, printing, activations, convolutions:
     script.main()

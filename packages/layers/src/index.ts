@@ -24,6 +24,10 @@ export {
 export {
   type DecoderMasks, type EncoderLayerMasks, TransformerDecoderLayer, TransformerEncoderLayer, type TransformerLayerOptions,
 } from './attention/transformer-layers.ts';
+export { conv1d, conv2d, conv3d, type ConvOptions, convTranspose1d, convTranspose2d, convTranspose3d, type ConvTransposeOptions } from './convolution/conv.ts';
+export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvTransposeLayerOptions } from './convolution/conv-layers.ts';
+export type { PaddingMode } from './convolution/pad.ts';
+export type { Sizes } from './convolution/windows.ts';
 export { crossEntropy, CrossEntropyLoss, type CrossEntropyLossOptions, type CrossEntropyOptions } from './cross-entropy.ts';
 export { Dropout, dropout, type DropoutOptions } from './dropout.ts';
 export { Embedding, embedding, type EmbeddingLookup, type EmbeddingOptions } from './embedding/embedding.ts';

@@ -1,0 +1,26 @@
+/** Padding by something else than a number: each axis is read by places. */
+import { fail, scope, show, type Tensor, tensor } from '@nn/tensor';
+import { padded } from './windows.ts';
+
+export type PaddingMode = 'zeros' | 'reflect' | 'replicate' | 'circular';
+
+/** The place that a position from -before on shows. */
+const places: Readonly<Record<Exclude<PaddingMode, 'zeros'>, (position: number, size: number) => number>> = {
+  reflect: (position, size) => { const at = Math.abs(position); return at < size ? at : 2 * (size - 1) - at; },
+  replicate: (position, size) => Math.min(Math.max(position, 0), size - 1),
+  circular: (position, size) => (position + size) % size,
+};
+
+/** Pads the axes from 2 on (negative numbers crop). @throws where a mode cannot reach that far */
+export function padBy(operation: string, x: Tensor, mode: PaddingMode, before: readonly number[], after: readonly number[]): Tensor {
+  if (mode === 'zeros') return padded(x, before, after);
+  const place = places[mode] ?? fail(operation, `the padding mode is '${mode as string}'`, "Use 'zeros', 'reflect', 'replicate' or 'circular'.");
+  return scope(() => before.reduce((y, low, i) => {
+    const [axis, size, high] = [2 + i, y.shape[2 + i]!, after[i]!];
+    const most = mode === 'reflect' ? size - 1 : mode === 'circular' ? size : Infinity;
+    if (Math.max(low, high) > most || size + low + high < 1) fail(operation, `${mode} padding of ${low} and ${high} on an axis of ${size} of ${show(x.shape)}`, `It reaches ${most === Infinity ? 'any number' : most} at most, and something must be left.`);
+    if (low === 0 && high === 0) return y;
+    const index = Array.from({ length: size + low + high }, (_, at) => place(at - low, size));
+    return y.indexSelect(axis, tensor(index, { dtype: 'int32', device: x.device }));
+  }, x), operation);
+}
