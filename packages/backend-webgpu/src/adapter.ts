@@ -26,7 +26,9 @@ export async function requestDevice(gpu: GPU, where: string, powerPreference: GP
 export const isSoftware = (info: GPUAdapterInfo): boolean =>
   info.isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${info.architecture} ${info.device} ${info.description}`);
 
+/** Vendor, architecture, device and driver, as far as they are told. */
+export const nameOf = (info: GPUAdapterInfo): string => [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(', ') || 'adapter not named';
+
 export function describe(info: GPUAdapterInfo, { features }: GPUDevice, where: string): string {
-  const adapter = [info.vendor, info.architecture, info.device, info.description].filter(Boolean).join(', ') || 'adapter not named';
-  return `webgpu (${isSoftware(info) ? 'SOFTWARE ADAPTER, not a GPU: ' : ''}${adapter}; ${[where, ...useful.filter((feature) => features.has(feature))].join(', ')})`;
+  return `webgpu (${isSoftware(info) ? 'SOFTWARE ADAPTER, not a GPU: ' : ''}${nameOf(info)}; ${[where, ...useful.filter((feature) => features.has(feature))].join(', ')})`;
 }

@@ -10,6 +10,8 @@ import { Values } from './params.ts';
 import { Pipelines } from './pipelines.ts';
 import { Recorder } from './recorder.ts';
 import { Staging } from './staging.ts';
+import type { Tile } from './tiles.ts';
+import { type Choice, Tuner } from './tuner.ts';
 import { elementBytes, type GpuStorage, newStorage, storageBytes } from './storage.ts';
 
 /** One dispatch. */
@@ -25,6 +27,8 @@ export interface Work {
   /** Elements or workgroups in all, as the kernel counts them, and workgroups to start. */
   readonly total: number;
   readonly groups: number;
+  /** Wants to know how long it takes. */
+  readonly done?: ((nanoseconds: number) => void) | undefined;
 }
 
 /** Numbers that tests and benchmarks look at; all but `bytes` only grow. */
@@ -46,6 +50,8 @@ export interface EngineOptions {
   readonly arenaBytes?: number | undefined;
   /** Whether the language has `subgroup_id`. Default false. */
   readonly subgroups?: boolean;
+  /** The adapter's name, for what is learnt of it. Default: nothing is. */
+  readonly adapter?: string;
 }
 
 const MAP_READ = 1;
@@ -64,10 +70,12 @@ export class Engine {
   readonly #blank: boolean;
   /** Whether kernels may add up a subgroup at once. */
   readonly subgroups: boolean;
+  readonly #tuner: Tuner | undefined;
 
-  constructor(device: GPUDevice, { onKernel, blank = false, arenaBytes, subgroups = false }: EngineOptions) {
+  constructor(device: GPUDevice, { onKernel, blank = false, arenaBytes, subgroups = false, adapter }: EngineOptions) {
     this.device = device;
     this.#blank = blank;
+    this.#tuner = adapter === undefined ? undefined : new Tuner(adapter);
     this.#widest = device.limits.maxComputeWorkgroupsPerDimension;
     this.#mostArenas = device.limits.maxStorageBuffersPerShaderStage;
     this.subgroups = subgroups && device.features.has('subgroups');
@@ -76,6 +84,11 @@ export class Engine {
     this.memory = new Memory(device, this.failures, this.#recorder, (id) => this.#pipelines.forget(id), arenaBytes);
     this.#staging = new Staging(device, this.failures);
     this.#pipelines = new Pipelines(device, this.failures, this.#recorder.ring, onKernel);
+  }
+
+  /** The tile that was found to be fastest for a kind of product, or one to be timed, or the usual one while another kernel is being timed. */
+  tuned(kind: string, usual: Tile, candidates: () => readonly Tile[]): Choice {
+    return this.#tuner?.choose(kind, usual, candidates, this.#recorder.idleStopwatch) ?? { tile: usual };
   }
 
   counts(): Counts {
@@ -108,13 +121,13 @@ export class Engine {
     return new Bindings(read, written);
   }
 
-  run({ family, variant, build, facts, bindings, values, total, groups }: Work): void {
+  run({ family, variant, build, facts, bindings, values, total, groups, done }: Work): void {
     const kernel = this.#pipelines.kernel(family, variant, build, facts);
     const row = Math.min(groups, this.#widest);
     const words = values.words(row, total);
     this.#recorder.prepare(words.length);
     for (const { block } of bindings.storages) block!.batch = this.#recorder.batch;
-    this.#recorder.dispatch(kernel, this.#pipelines.group(kernel, bindings.arenas), words, row, Math.ceil(groups / row));
+    this.#recorder.dispatch(kernel, this.#pipelines.group(kernel, bindings.arenas), words, row, Math.ceil(groups / row), done);
   }
 
   /** Host writes overtake what is only recorded. So a storage written as a whole gets an idle block, and one written in part waits for its batch to be submitted. */

@@ -7,7 +7,7 @@ import type { Engine } from './engine.ts';
 import { pushSizes } from './params.ts';
 import { type Form, type Operand, productKernel } from './product.ts';
 import { reduce } from './reduce.ts';
-import { breadth, height, innerSpans, type Tile, usualTile } from './tiles.ts';
+import { breadth, candidates, height, innerSpans, usualTile } from './tiles.ts';
 import { type Line, linesOf, reordered, walk } from './walk.ts';
 
 /** A product, and what is done to each of its elements before they are written: one output, or one for each root of the epilogue. */
@@ -103,34 +103,36 @@ function product(engine: Engine, work: Contraction, spans: number): void {
     { view: b, lines: steps.lines.slice(...cut), form: formOf(b, steps.lines[cut[0]]!, steps.groups, 3) },
   ];
   const bindings = engine.bind([a, b, ...extra], outputs);
-  const tile = usualTile(batch, rows, columns);
-  const fours = tile.own > 1 && columns % 4 === 0 && sides.every(({ form }) => form.endsWith('4'))
+  const usual = usualTile(batch, rows, columns);
+  const fours = usual.own > 1 && columns % 4 === 0 && sides.every(({ form }) => form.endsWith('4'))
     && outputs.every(({ storage, offset }) => offset % 4 === 0 && isWide(storage.dtype)) && extra.every(({ storage }) => isWide(storage.dtype));
   const grain: Grain = fours ? 'fours' : 'words';
   const [left, right] = sides.map((side): Operand => ({ ...side, form: fours ? side.form : (side.form.replace('4', '') as Form) })) as [Operand, Operand];
-  run(tile);
-
-  function run(by: Tile): void {
-    const tiles = [Math.ceil(rows / height(by)), Math.ceil(columns / breadth(by))] as const;
-    const values = engine.values.restarted();
-    // Spans begin at whole strips.
-    values.push(rows, inner, columns, ...tiles, Math.ceil(inner / spans / 16) * 16, batch);
-    for (const group of steps.groups) pushSizes(group, values);
-    for (const { view, lines, form } of [left, right]) {
-      if (form.endsWith('4')) pushAddress(view, lines[0]!, values);
-      else pushLoad(view, lines, values);
-    }
-    for (const { storage, offset } of outputs) values.push(baseOf(storage) + offset);
-    if (epilogue) pushBody(epilogue.function, extra, epilogue.uniforms, rest, values);
-    const total = spans * batch * tiles[0] * tiles[1];
-    engine.run({
-      family: `matmul ${by.down} ${by.across} ${by.own} ${by.depth} ${grain} ${left.form} ${right.form} ${epilogue?.function.key ?? ''}`,
-      variant: `${boundsSignature([a, b])}|${bodySignature(extra, steps, bindings)}`,
-      build: () => productKernel(by, left, right, epilogue, rest, steps, bindings, grain),
-      facts: () => `[${a.shape.join(', ')}] x [${b.shape.join(', ')}]`, bindings, values, total, groups: total,
-    });
+  const kind = (): string => `${[batch, rows, inner, columns].map((size) => Math.round(Math.log2(size))).join()} ${grain} ${left.form} ${right.form}`;
+  const worth = usual.own > 1 && batch * rows * inner * columns >= WORTH;
+  const { tile, done } = (worth && engine.tuned(kind(), usual, () => candidates(rows, columns, engine.device.limits))) || { tile: usual };
+  const tiles = [Math.ceil(rows / height(tile)), Math.ceil(columns / breadth(tile))] as const;
+  const values = engine.values.restarted();
+  // Spans begin at whole strips.
+  values.push(rows, inner, columns, ...tiles, Math.ceil(inner / spans / 16) * 16, batch);
+  for (const group of steps.groups) pushSizes(group, values);
+  for (const { view, lines, form } of [left, right]) {
+    if (form.endsWith('4')) pushAddress(view, lines[0]!, values);
+    else pushLoad(view, lines, values);
   }
+  for (const { storage, offset } of outputs) values.push(baseOf(storage) + offset);
+  if (epilogue) pushBody(epilogue.function, extra, epilogue.uniforms, rest, values);
+  const total = spans * batch * tiles[0] * tiles[1];
+  engine.run({
+    family: `matmul ${tile.down} ${tile.across} ${tile.own} ${tile.depth} ${grain} ${left.form} ${right.form} ${epilogue?.function.key ?? ''}`,
+    variant: `${boundsSignature([a, b])}|${bodySignature(extra, steps, bindings)}`,
+    build: () => productKernel(tile, left, right, epilogue, rest, steps, bindings, grain),
+    facts: () => `[${a.shape.join(', ')}] x [${b.shape.join(', ')}]`, bindings, values, total, groups: total, done,
+  });
 }
+
+/** Multiplications from which on it is worth while to measure tiles. */
+const WORTH = 2 ** 22;
 
 const isWide = (dtype: DType): boolean => dtype !== 'float16';
 

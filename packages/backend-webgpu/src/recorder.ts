@@ -1,6 +1,7 @@
 /** Records dispatches into one encoder and one pass; submits them when asked, or past a bound. Parameters lie in one ring, at dynamic offsets. */
 import type { Failures } from './failures.ts';
 import type { Compiled } from './pipelines.ts';
+import { Stopwatch } from './stopwatch.ts';
 
 const MOST_DISPATCHES = 128;
 const RING_BYTES = 256 * 1024;
@@ -16,6 +17,7 @@ export class Recorder {
   readonly #alignment: number;
   readonly #place = [0];
   readonly ring: GPUBuffer;
+  readonly #stopwatch: Stopwatch | undefined;
   #encoder: GPUCommandEncoder | undefined;
   #pass: GPUComputePassEncoder | undefined;
   #pipeline: GPUComputePipeline | undefined;
@@ -32,6 +34,7 @@ export class Recorder {
     this.#failures = failures;
     this.#submitted = submitted;
     this.#alignment = device.limits.minUniformBufferOffsetAlignment;
+    this.#stopwatch = device.features.has('timestamp-query') ? new Stopwatch(device) : undefined;
     this.ring = device.createBuffer({ size: RING_BYTES + PARAMS[1], usage: 0x40 | 0x8 }); // UNIFORM | COPY_DST
   }
 
@@ -40,9 +43,14 @@ export class Recorder {
     if (this.#pending >= MOST_DISPATCHES || this.#used + words * 4 > RING_BYTES) this.flush();
   }
 
-  dispatch({ pipeline }: Compiled, group: GPUBindGroup, words: Uint32Array, x: number, y: number): void {
+  /** Whether a dispatch can be timed now. */
+  get idleStopwatch(): boolean { return this.#stopwatch !== undefined && !this.#stopwatch.busy; }
+
+  /** `done` is told how long it took, some time later; only where {@link idleStopwatch}. */
+  dispatch({ pipeline }: Compiled, group: GPUBindGroup, words: Uint32Array, x: number, y: number, done?: (nanoseconds: number) => void): void {
+    if (done) this.#endPass();
     this.#encoder ??= this.#device.createCommandEncoder();
-    this.#pass ??= this.#encoder.beginComputePass();
+    this.#pass ??= this.#encoder.beginComputePass(done ? { timestampWrites: this.#stopwatch!.writes } : {});
     if (this.#pipeline !== pipeline) this.#pass.setPipeline((this.#pipeline = pipeline));
     this.#params.set(words, this.#used / 4);
     this.#place[0] = this.#used;
@@ -51,6 +59,9 @@ export class Recorder {
     this.#used += Math.ceil(words.byteLength / this.#alignment) * this.#alignment;
     this.#pending++;
     this.dispatches++;
+    if (!done) return;
+    this.#endPass();
+    this.#stopwatch!.stop(this.#encoder, done);
   }
 
   copy(from: GPUBuffer, offset: number, to: GPUBuffer, at: number, bytes: number): void {
@@ -74,6 +85,7 @@ export class Recorder {
     this.#pending = 0;
     this.batch++;
     this.submits++;
+    this.#stopwatch?.submitted();
     this.#submitted();
   }
 

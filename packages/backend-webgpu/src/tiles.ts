@@ -10,18 +10,22 @@ export interface Tile {
 
 const tile = (side: number, own: Tile['own'], depth: number): Tile => ({ down: side, across: side, own, depth });
 
-export const tiles = {
+const tiles = {
   single: tile(8, 1, 8),
-  small: tile(8, 4, 8),
-  medium: tile(16, 4, 16),
-  large: tile(16, 8, 8),
   tall: { down: 16, across: 4, own: 4, depth: 16 },
+  small: tile(8, 4, 16),
+  medium: tile(16, 4, 16),
+  narrow: tile(4, 8, 8),
+  wide: tile(8, 8, 16),
+  large: tile(16, 8, 8),
 } as const satisfies { readonly [name: string]: Tile };
 
 export const height = ({ down, own }: Tile): number => down * own;
 export const breadth = ({ across, own }: Tile): number => across * own;
+/** Workgroup memory that a tile takes, in bytes. */
+const stripBytes = (of: Tile): number => 4 * of.depth * (height(of) + breadth(of));
 
-/** Workgroups that keep a device busy. */
+/** Workgroups that keep a GPU busy. */
 const BUSY = 128;
 
 /** The tile for a product unless something is measured: the largest of which there are many, and that is not mostly outside of the result. */
@@ -29,8 +33,15 @@ export function usualTile(batch: number, rows: number, columns: number): Tile {
   if (rows <= 8 || columns <= 4) return tiles.single;
   if (columns <= 16) return rows * batch >= 16 * BUSY ? tiles.tall : tiles.single;
   const count = (of: Tile) => batch * Math.ceil(rows / height(of)) * Math.ceil(columns / breadth(of));
-  if (count(tiles.medium) >= BUSY) return tiles.medium;
+  if (count(tiles.wide) >= BUSY) return tiles.wide;
   return count(tiles.small) >= 4 ? tiles.small : tiles.single;
+}
+
+/** Tiles worth measuring for a product, of those that the adapter can run. */
+export function candidates(rows: number, columns: number, limits: Pick<GPUSupportedLimits, 'maxComputeInvocationsPerWorkgroup' | 'maxComputeWorkgroupStorageSize'>): Tile[] {
+  const { maxComputeInvocationsPerWorkgroup: threads, maxComputeWorkgroupStorageSize: bytes } = limits;
+  return [tiles.small, tiles.medium, tiles.narrow, tiles.wide, tiles.large].filter((of) =>
+    of.down * of.across <= threads && stripBytes(of) <= bytes && height(of) < 2 * rows && breadth(of) < 2 * columns);
 }
 
 const SPAN = 256;

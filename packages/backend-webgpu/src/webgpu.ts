@@ -1,5 +1,5 @@
 import { complete, type Device, fail } from '@nn/tensor/backend';
-import { describe, isSoftware, requestDevice } from './adapter.ts';
+import { describe, isSoftware, nameOf, requestDevice } from './adapter.ts';
 import { WebGpuBackend } from './backend.ts';
 import { dawn, destroyAtExit } from './dawn.ts';
 import { Engine } from './engine.ts';
@@ -40,7 +40,7 @@ export async function open(options: WebGpuOptions & Restrictions): Promise<Devic
   const { gpu, where } = await find(options.flags ?? []);
   const { device, info } = await requestDevice(gpu, where, options.adapter, options.bare);
   if (where === 'Dawn') destroyAtExit(device);
-  const engine = new Engine(device, { ...options, subgroups: namesSubgroups(gpu) });
+  const engine = new Engine(device, { ...options, subgroups: namesSubgroups(gpu), adapter: nameOf(info) });
   return complete(new WebGpuBackend(engine, {
     description: describe(info, device, where === 'Dawn' ? 'Dawn in Node' : 'navigator.gpu'),
     memoryBytes: options.memoryLimit ?? (isSoftware(info) ? 2 ** 30 : 2 ** 32),

@@ -1,0 +1,68 @@
+import { type Device, trace } from '@nn/tensor/backend';
+import { describe, expect, it } from 'vitest';
+import type { WebGpuBackend } from '../src/backend.ts';
+import { candidates, usualTile } from '../src/tiles.ts';
+import { Tuner } from '../src/tuner.ts';
+import { nullDevice, webgpu } from '../src/index.ts';
+import { available, unavailable } from './adapter.ts';
+import { dense, numbers, target, upload } from './cases.ts';
+
+const limits = { maxComputeInvocationsPerWorkgroup: 256, maxComputeWorkgroupStorageSize: 16384 };
+const engineOf = (device: Device) => (device.backend as WebGpuBackend).engine;
+
+describe('tiles', () => {
+  it('are measured twice each, and the fastest stays', () => {
+    const all = candidates(512, 512, limits);
+    expect(all.length).toBeGreaterThan(3);
+    const usual = usualTile(1, 512, 512);
+    const tuner = new Tuner('none');
+    expect(tuner.choose('a', usual, () => all, false)).toEqual({ tile: usual });
+    const seen = [];
+    for (let i = 0; i < 2 * all.length; i++) {
+      const { tile, done } = tuner.choose('a', usual, () => all, true);
+      seen.push(tile);
+      done!(tile === all[1] ? 50 : 100);
+    }
+    expect(new Set(seen).size).toBe(all.length);
+    expect(tuner.choose('a', usual, () => all, true)).toEqual({ tile: all[1] });
+    // What one device learnt, the next one on the adapter knows.
+    expect(new Tuner('none').choose('a', usual, () => [], true)).toEqual({ tile: all[1] });
+  });
+
+  it('stay as usual where none is clearly faster', () => {
+    const all = candidates(512, 512, limits);
+    const tuner = new Tuner('another');
+    for (let i = 0; i < 2 * all.length; i++) tuner.choose('a', all[0]!, () => all, true).done!(100 - i / 10);
+    expect(tuner.choose('a', all[0]!, () => all, true)).toEqual({ tile: all[0] });
+  });
+
+  it('that exceed what an adapter can do are not tried', () => {
+    expect(candidates(512, 512, { ...limits, maxComputeInvocationsPerWorkgroup: 64 }).every(({ down, across }) => down * across <= 64)).toBe(true);
+    expect(candidates(8, 8, limits)).toEqual([]);
+  });
+
+  it.skipIf(!available)(`all give the same bits${unavailable}`, async () => {
+    const device = await webgpu();
+    const [a, b] = [upload(device, 'float32', numbers(128 * 300)), upload(device, 'float32', numbers(300 * 132, 1, 2))];
+    const f = trace(['float32'], [], ([x]) => [x!.relu()]);
+    const kernels = new Set<string>();
+    const original = engineOf(device).run.bind(engineOf(device));
+    engineOf(device).run = (work) => { kernels.add(work.family); original(work); };
+    const results: string[] = [];
+    for (let i = 0; i < 16; i++) {
+      const to = target(device, 'float32', [128, 132]);
+      device.matmul(dense(a, [128, 300]), dense(b, [300, 132]), to, { function: f, inputs: [], uniforms: [] });
+      results.push(Buffer.from((await device.read(to.storage, 0, 128 * 132)).buffer).toString('base64'));
+      device.free(to.storage);
+    }
+    expect(new Set(results).size).toBe(1);
+    expect(kernels.size).toBeGreaterThan(2);
+    await device.destroy();
+  });
+
+  it('nothing is measured on the null backend', async () => {
+    const device = await nullDevice();
+    expect(engineOf(device).tuned('a', usualTile(1, 64, 64), () => candidates(512, 512, limits))).toEqual({ tile: usualTile(1, 64, 64) });
+    await device.destroy();
+  });
+});
