@@ -32,15 +32,15 @@ export const functionLines = (f: ScalarFunction, views: readonly Layout[], order
 export const bodySignature = (views: readonly Layout[], walk: Walk, bindings: Bindings): string =>
   `${signature(walk)}|${boundsSignature(views)}|${bindings.signature}`;
 
-/** `fn name(x0, x1, ..., a0, ...) -> Name`: the function itself, from its inputs and coordinates to a struct of its roots `r0`, `r1`, ...; `uniforms` are statements that name its run-time numbers. */
-export function functionText(name: string, f: ScalarFunction, uniforms: readonly string[]): string {
-  const parameters = [...f.inputs.map((dtype, i) => `x${i}: ${types[dtype]!}`), ...indexAxes(f).map((axis) => `a${axis}: i32`)];
+/** `fn name(x0, x1, ..., a0, ...) -> Name`: the function itself, from its inputs and coordinates to a struct of its roots `r0`, `r1`, ...; `uniforms` are statements that name its run-time numbers, or they are `passed` as further arguments `u0`, ... */
+export function functionText(name: string, f: ScalarFunction, uniforms: readonly string[] | 'passed'): string {
+  const parameters = [...f.inputs.map((dtype, i) => `x${i}: ${types[dtype]!}`), ...indexAxes(f).map((axis) => `a${axis}: i32`), ...(uniforms === 'passed' ? f.uniforms.map((dtype, i) => `u${i}: ${types[dtype]!}`) : [])];
   const printed = print(f, wgsl);
   const result = name[0]!.toUpperCase() + name.slice(1);
   return [
     `struct ${result} { ${f.roots.map(({ dtype }, i) => `r${i}: ${types[dtype]!}`).join(', ')} }`,
     `fn ${name}(${parameters.join(', ')}) -> ${result} {`,
-    ...[...uniforms, ...printed.lines].map((line) => `  ${line}`),
+    ...[...(uniforms === 'passed' ? [] : uniforms), ...printed.lines].map((line) => `  ${line}`),
     `  return ${result}(${printed.roots.join(', ')});`,
     '}',
   ].join('\n');

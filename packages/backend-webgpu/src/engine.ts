@@ -86,9 +86,9 @@ export class Engine {
     this.#pipelines = new Pipelines(device, this.failures, this.#recorder.ring, onKernel);
   }
 
-  /** The tile that was found to be fastest for a kind of product, or one to be timed, or the usual one while another kernel is being timed. */
+  /** The tile that was found to be fastest for a kind of product, or one to be timed, or the usual one while too many others are being timed. */
   tuned(kind: string, usual: Tile, candidates: () => readonly Tile[]): Choice {
-    return this.#tuner?.choose(kind, usual, candidates, this.#recorder.idleStopwatch) ?? { tile: usual };
+    return this.#tuner?.choose(kind, usual, candidates, this.#recorder.stopwatch !== undefined) ?? { tile: usual };
   }
 
   counts(): Counts {

@@ -150,16 +150,16 @@ function inQuartets(f: ScalarFunction, forms: string, inputs: readonly View[], {
     return forms[i] === '4' ? [`let q${i} = m${arena}[(${place}) >> 2u];`] : [`let p${i} = ${place};`, `let q${i} = vec4<u32>(m${arena}[p${i} >> 2u][p${i} & 3u]);`];
   });
   const axes = indexAxes(f).map((_, i) => ({ first: lineText(rest[i]!, coordinates, slots), step: rest[i]!.strides.at(-1) !== 0 }));
-  const text = functionText('value', f, uniformsText(f.uniforms, slots));
+  const uniforms = uniformsText(f.uniforms, slots);
   const call = (j: number) => `value(${[
     ...inputs.map(({ storage: { dtype } }, i) => castText(seenText(`q${i}[${j}]`, dtype), dtype, f.inputs[i]!)),
-    ...axes.map(({ step }, i) => `i32(j${i}${step ? ` + ${j}u * d${i}` : ''})`),
+    ...axes.map(({ step }, i) => `i32(j${i}${step ? ` + ${j}u * d${i}` : ''})`), ...f.uniforms.map((_, i) => `u${i}`),
   ].join(', ')})`;
   const four = [0, 1, 2, 3];
   return {
-    globals: [text],
+    globals: [functionText('value', f, 'passed')],
     main: [
-      ...reads,
+      ...reads, ...uniforms,
       ...axes.flatMap(({ first, step }, i) => [`let j${i} = ${first};`, ...(step ? [`let d${i} = ${stepOf(first)};`] : [])]),
       ...four.map((j) => `let y${j} = ${call(j)};`),
       ...f.roots.map(({ dtype }, k) => {

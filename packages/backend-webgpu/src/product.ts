@@ -30,7 +30,7 @@ export function productKernel(
   const all: Coordinates = { batch, row, member, column };
   const width = own === 1 ? 1 : 4;
   const type = width === 1 ? 'f32' : 'vec4<f32>';
-  const [high, wide, threads] = [height(tile), breadth(tile), tile.down * across];
+  const [high, wide] = [height(tile), breadth(tile)];
   const sides = [
     { name: 'left', operand: left, place: bindings.inputs[0]!, along: 'row', bound: rows, size: high },
     { name: 'right', operand: right, place: bindings.inputs[1]!, along: 'column', bound: columns, size: wide },
@@ -55,7 +55,7 @@ export function productKernel(
     ]
     : width === 1 ? storeOne(0) : four.flatMap((c) => [`if (column + ${c}u < ${columns}) {`, ...storeOne(c).map((line) => `  ${line}`), '}']);
   return assemble({
-    operation: 'matmul', arenas: bindings.arenas.length, slots, threads, grain,
+    operation: 'matmul', arenas: bindings.arenas.length, slots, threads: tile.down * across, grain,
     globals: [
       ...loads, ...(body?.globals ?? []),
       ...(body ? [
@@ -65,7 +65,7 @@ export function productKernel(
       `fn store(s: u32, z: u32, row: u32, column: u32, v: ${type}) {`,
       `  if (row >= ${rows} || column >= ${columns}) { return; }`, `  let at = ${place};`, ...store.map((line) => `  ${line}`),
       '}',
-      ...sides.map(({ name, size }) => `var<workgroup> ${name}_strip: array<${type}, ${(size / width) * depth}>;`),
+      ...(depth === 0 ? [] : sides.map(({ name, size }) => `var<workgroup> ${name}_strip: array<${type}, ${(size / width) * depth}>;`)),
     ],
     main: [
       'if (group >= p[0].y) { return; }',
@@ -74,29 +74,69 @@ export function productKernel(
       `let down = local / ${across}u * ${own / width}u;`, `let right_of = local % ${across}u * ${own / width}u;`,
       ...each.flatMap((i) => parts.map((j) => `var sum${i}_${j} = ${type}();`)),
       `let first = s * ${span};`, `let end = min(first + ${span}, ${inner});`,
-      `for (var start = first; start < end; start += ${depth}u) {`,
-      ...sides.flatMap((side) => fillStrip(side, { depth, width, threads, type })).map((line) => `  ${line}`),
-      '  workgroupBarrier();',
-      `  for (var k = 0u; k < ${depth}u; k++) {`,
-      ...parts.map((i) => `    let l${i} = left_strip[k * ${high / width}u + down + ${i}u];`),
-      ...parts.map((j) => `    let r${j} = right_strip[k * ${wide / width}u + right_of + ${j}u];`),
-      ...each.flatMap((i) => parts.map((j) => {
-        const l = width === 1 ? `l${i}` : `vec4<f32>(l${Math.floor(i / 4)}[${i % 4}])`;
-        return `    sum${i}_${j} = fma(${l}, r${j}, sum${i}_${j});`;
-      })),
-      '  }',
-      '  workgroupBarrier();',
-      '}',
+      ...(depth === 0 ? unstaged(sides, tile) : staged(sides, tile)),
       ...each.flatMap((i) => parts.map((j) => `store(s, z, left_start + down * ${width}u + ${i}u, right_start + (right_of + ${j}u) * ${width}u, sum${i}_${j});`)),
     ],
   });
+}
+
+/** The sums, by strips in workgroup memory. */
+function staged(sides: readonly [Side, Side], { own, depth, across, down }: Tile): string[] {
+  const width = own === 1 ? 1 : 4;
+  const parts = Array.from({ length: own / width }, (_, j) => j);
+  return [
+    `for (var start = first; start < end; start += ${depth}u) {`,
+    ...sides.flatMap((side) => fillStrip(side, { depth, width, threads: down * across, type: width === 1 ? 'f32' : 'vec4<f32>' })).map((line) => `  ${line}`),
+    '  workgroupBarrier();',
+    `  for (var k = 0u; k < ${depth}u; k++) {`,
+    ...sides.flatMap(({ name, size }) => parts.map((i) => `    let ${name[0]!}${i} = ${name}_strip[k * ${size / width}u + ${name === 'left' ? 'down' : 'right_of'} + ${i}u];`)),
+    ...multiplied(own, (i) => `l${i}`, (j) => `r${j}`).map((line) => `    ${line}`),
+    '  }',
+    '  workgroupBarrier();',
+    '}',
+  ];
+}
+
+/** The sums, four inner elements at a time, from memory. */
+function unstaged(sides: readonly [Side, Side], { own }: Tile): string[] {
+  const width = own === 1 ? 1 : 4;
+  const parts = Array.from({ length: own / width }, (_, j) => j);
+  const four = [0, 1, 2, 3];
+  const read = ({ name, operand: { form } }: Side): string[] => {
+    const at = (i: number, inner: string) => `${name}_at(z, ${name}_start + ${name === 'left' ? 'down' : 'right_of'} * ${width}u + ${i}u, ${inner}, end)`;
+    const letter = name[0]!;
+    if (form === 'across4') {
+      return [
+        ...Array.from({ length: own }, (_, i) => `let ${letter}_${i} = ${at(i, 'start')};`),
+        ...four.flatMap((k) => parts.map((i) => `let ${letter}${k}_${i} = vec4<f32>(${four.map((c) => `${letter}_${4 * i + c}[${k}]`).join(', ')});`)),
+      ];
+    }
+    const value = (i: number, inner: string) => form === 'direct4' ? at(4 * i, inner)
+      : width === 1 ? at(i, inner) : `vec4<f32>(${four.map((c) => at(4 * i + c, inner)).join(', ')})`;
+    return four.flatMap((k) => parts.map((i) => `let ${letter}${k}_${i} = ${value(i, `start + ${k}u`)};`));
+  };
+  return [
+    'for (var start = first; start < end; start += 4u) {',
+    ...[...sides.flatMap(read), ...four.flatMap((k) => multiplied(own, (i) => `l${k}_${i}`, (j) => `r${k}_${j}`))].map((line) => `  ${line}`),
+    '}',
+  ];
+}
+
+/** Adds the products of one inner element to all sums of a thread. */
+function multiplied(own: Tile['own'], left: (i: number) => string, right: (j: number) => string): string[] {
+  const width = own === 1 ? 1 : 4;
+  const parts = Array.from({ length: own / width }, (_, j) => j);
+  return Array.from({ length: own }, (_, i) => i).flatMap((i) => parts.map((j) => {
+    const l = width === 1 ? left(i) : `vec4<f32>(${left(Math.floor(i / 4))}[${i % 4}])`;
+    return `sum${i}_${j} = fma(${l}, ${right(j)}, sum${i}_${j});`;
+  }));
 }
 
 interface Coordinates { readonly batch: Group; readonly row: Group; readonly member: Group; readonly column: Group }
 const namesOf = ({ batch, row, member, column }: Coordinates): string[] => [...batch.names, ...row.names, ...member.names, ...column.names];
 
 interface Side {
-  readonly name: string;
+  readonly name: 'left' | 'right';
   readonly operand: Operand;
   readonly place: Place;
   /** The coordinate along the strip, its end, and how many of it the strip holds. */

@@ -4,6 +4,8 @@ import type { Compiled } from './pipelines.ts';
 import { Stopwatch } from './stopwatch.ts';
 
 const MOST_DISPATCHES = 128;
+/** Dispatches that are timed at once. */
+const MOST_STOPWATCHES = 8;
 const RING_BYTES = 256 * 1024;
 /** What is bound of the ring, for kernels of few parameters and of many. */
 export const PARAMS = [1024, 64 * 1024] as const;
@@ -17,7 +19,8 @@ export class Recorder {
   readonly #alignment: number;
   readonly #place = [0];
   readonly ring: GPUBuffer;
-  readonly #stopwatch: Stopwatch | undefined;
+  readonly #stopwatches: Stopwatch[] = [];
+  readonly #mostStopwatches: number;
   #encoder: GPUCommandEncoder | undefined;
   #pass: GPUComputePassEncoder | undefined;
   #pipeline: GPUComputePipeline | undefined;
@@ -34,7 +37,7 @@ export class Recorder {
     this.#failures = failures;
     this.#submitted = submitted;
     this.#alignment = device.limits.minUniformBufferOffsetAlignment;
-    this.#stopwatch = device.features.has('timestamp-query') ? new Stopwatch(device) : undefined;
+    this.#mostStopwatches = device.features.has('timestamp-query') ? MOST_STOPWATCHES : 0;
     this.ring = device.createBuffer({ size: RING_BYTES + PARAMS[1], usage: 0x40 | 0x8 }); // UNIFORM | COPY_DST
   }
 
@@ -43,14 +46,20 @@ export class Recorder {
     if (this.#pending >= MOST_DISPATCHES || this.#used + words * 4 > RING_BYTES) this.flush();
   }
 
-  /** Whether a dispatch can be timed now. */
-  get idleStopwatch(): boolean { return this.#stopwatch !== undefined && !this.#stopwatch.busy; }
+  /** What can time a dispatch now, if anything can. */
+  get stopwatch(): Stopwatch | undefined {
+    const idle = this.#stopwatches.find(({ busy }) => !busy);
+    if (idle || this.#stopwatches.length >= this.#mostStopwatches) return idle;
+    this.#stopwatches.push(new Stopwatch(this.#device));
+    return this.#stopwatches.at(-1);
+  }
 
-  /** `done` is told how long it took, some time later; only where {@link idleStopwatch}. */
+  /** `done` is told how long it took, some time later; only where there is a {@link stopwatch}. */
   dispatch({ pipeline }: Compiled, group: GPUBindGroup, words: Uint32Array, x: number, y: number, done?: (nanoseconds: number) => void): void {
-    if (done) this.#endPass();
+    const stopwatch = done && this.stopwatch;
+    if (stopwatch) this.#endPass();
     this.#encoder ??= this.#device.createCommandEncoder();
-    this.#pass ??= this.#encoder.beginComputePass(done ? { timestampWrites: this.#stopwatch!.writes } : {});
+    this.#pass ??= this.#encoder.beginComputePass(stopwatch ? { timestampWrites: stopwatch.writes } : {});
     if (this.#pipeline !== pipeline) this.#pass.setPipeline((this.#pipeline = pipeline));
     this.#params.set(words, this.#used / 4);
     this.#place[0] = this.#used;
@@ -59,9 +68,9 @@ export class Recorder {
     this.#used += Math.ceil(words.byteLength / this.#alignment) * this.#alignment;
     this.#pending++;
     this.dispatches++;
-    if (!done) return;
+    if (!stopwatch) return;
     this.#endPass();
-    this.#stopwatch!.stop(this.#encoder, done);
+    stopwatch.stop(this.#encoder, done);
   }
 
   copy(from: GPUBuffer, offset: number, to: GPUBuffer, at: number, bytes: number): void {
@@ -85,7 +94,7 @@ export class Recorder {
     this.#pending = 0;
     this.batch++;
     this.submits++;
-    this.#stopwatch?.submitted();
+    for (const stopwatch of this.#stopwatches) stopwatch.submitted();
     this.#submitted();
   }
 

@@ -1,14 +1,15 @@
 /** How a product of matrices is cut. All tiles add along the inner axis one by one, from the first on, so their results agree to the bit. */
 
-/** A workgroup of `down` x `across` threads, `own` x `own` results each, from strips of `depth` inner elements. */
+/** A workgroup of `down` x `across` threads, `own` x `own` results each. */
 export interface Tile {
   readonly down: number;
   readonly across: number;
   readonly own: 1 | 4 | 8;
-  readonly depth: number;
+  /** Operands are staged in workgroup memory, in strips of so many inner elements; 0: each thread reads what it needs itself, which suits processors with caches and slow barriers. */
+  readonly depth: 0 | 8 | 16;
 }
 
-const tile = (side: number, own: Tile['own'], depth: number): Tile => ({ down: side, across: side, own, depth });
+const tile = (side: number, own: Tile['own'], depth: Tile['depth']): Tile => ({ down: side, across: side, own, depth });
 
 const tiles = {
   single: tile(8, 1, 8),
@@ -18,6 +19,9 @@ const tiles = {
   narrow: tile(4, 8, 8),
   wide: tile(8, 8, 16),
   large: tile(16, 8, 8),
+  unstaged: tile(8, 4, 0),
+  wideUnstaged: tile(8, 8, 0),
+  narrowUnstaged: tile(4, 8, 0),
 } as const satisfies { readonly [name: string]: Tile };
 
 export const height = ({ down, own }: Tile): number => down * own;
@@ -40,7 +44,7 @@ export function usualTile(batch: number, rows: number, columns: number): Tile {
 /** Tiles worth measuring for a product, of those that the adapter can run. */
 export function candidates(rows: number, columns: number, limits: Pick<GPUSupportedLimits, 'maxComputeInvocationsPerWorkgroup' | 'maxComputeWorkgroupStorageSize'>): Tile[] {
   const { maxComputeInvocationsPerWorkgroup: threads, maxComputeWorkgroupStorageSize: bytes } = limits;
-  return [tiles.small, tiles.medium, tiles.narrow, tiles.wide, tiles.large].filter((of) =>
+  return [tiles.small, tiles.medium, tiles.narrow, tiles.wide, tiles.large, tiles.unstaged, tiles.narrowUnstaged, tiles.wideUnstaged].filter((of) =>
     of.down * of.across <= threads && stripBytes(of) <= bytes && height(of) < 2 * rows && breadth(of) < 2 * columns);
 }
 

@@ -1,0 +1,93 @@
+// `npm run bench:gpu`: this framework, TensorFlow.js and jax-js on WebGPU, in Chromium on the same adapter, in turns. Every iteration ends with reading its result.
+//   --only gemm,step             some cases, by the beginning of their names
+//   --against tfjs,jax           some peers; --against none for ourselves alone
+//   --rounds 5                   iterations of each
+//   --name laptop                writes results/gpu-laptop.json
+//   --browser                    what Chromium is launched with: `software` (SwiftShader, the default) or `system`, the machine's own GPU
+// Where ours can be timed on the device itself, by timestamp queries, that is shown as well.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { bundleModule, serve } from '../page/bundle.ts';
+import { launchChromium } from '../page/chromium.ts';
+import { median } from './contestant.mjs';
+
+const { values: options } = parseArgs({
+  options: { only: { type: 'string' }, against: { type: 'string', default: 'tfjs,jax' }, rounds: { type: 'string', default: '5' }, name: { type: 'string' }, browser: { type: 'string', default: 'software' } },
+});
+const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
+const million = { rows: 1024, columns: 1024 };
+const sizes = options.browser === 'system' ? [256, 512, 1024, 2048, 4096] : [256, 512];
+const cases = [
+  ...sizes.map((n) => ({ name: `gemm ${n}^3`, request: { case: 'gemm', m: n, n, k: n }, flops: 2 * n ** 3 })),
+  { name: 'gemm of one row, 1 x 2048 x 2048', request: { case: 'gemm', m: 1, k: 2048, n: 2048 }, flops: 2 * 2048 ** 2 },
+  { name: 'add, 1M numbers', request: { case: 'add', size: 2 ** 20 } },
+  { name: 'exp, 1M numbers', request: { case: 'unary', op: 'exp', size: 2 ** 20 } },
+  { name: 'sum over rows, 1M numbers', request: { case: 'sum', axis: 1, ...million } },
+  { name: 'sum over columns, 1M numbers', request: { case: 'sum', axis: 0, ...million } },
+  { name: 'softmax of rows, 1M numbers', request: { case: 'softmax', ...million } },
+  ...[64, ...(options.browser === 'system' ? [1024] : [])].map((batch) => ({ name: `step of the lecture, batch ${batch}`, request: { case: 'step', batch }, flops: 2 * batch * (3 * (784 * 512 + 512 * 512 + 5120) - 784 * 512) })),
+];
+
+const peers = options.against.split(',').filter((name) => name !== 'none');
+if (peers.length > 0 && !existsSync(here('peers/node_modules/@tensorflow/tfjs-backend-webgpu'))) {
+  spawnSync('npm', ['install', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: here('peers'), stdio: 'inherit', shell: process.platform === 'win32' });
+}
+const { browser, missing } = await launchChromium();
+if (!browser) throw new Error(missing);
+const entries = { ours: 'contestants/ours-page.mjs', ...(peers.includes('tfjs') && { tfjs: 'peers/tfjs-page.mjs' }), ...(peers.includes('jax') && { 'jax-js': 'peers/jax-page.mjs' }) };
+const sites = [];
+/** @type {Map<string, import('playwright-core').Page>} */
+const pages = new Map();
+/** @type {Record<string, string>} */
+const abouts = {};
+for (const [key, entry] of Object.entries(entries)) {
+  const site = await serve(await bundleModule(here(entry)));
+  sites.push(site);
+  const page = await browser.newPage();
+  page.on('pageerror', (error) => { console.log(`${key}: ${error.message}`); });
+  await page.goto(site.url, { waitUntil: 'load' });
+  await page.waitForFunction(() => 'contestant' in globalThis, undefined, { timeout: 60_000 });
+  abouts[key] = await page.evaluate(() => /** @type {any} */ (globalThis).contestant.about);
+  pages.set(key, page);
+  console.log(`${key}: ${abouts[key]}`);
+}
+
+/** One iteration in a page, in milliseconds; the first call of a case makes what it works on. */
+const once = (/** @type {import('playwright-core').Page} */ page, /** @type {{ name: string, request: { case: string } & Record<string, unknown> }} */ { name, request }) =>
+  page.evaluate(async ({ label, asked }) => {
+    const { contestant } = /** @type {any} */ (globalThis);
+    contestant.made ??= {};
+    const run = (contestant.made[label] ??= contestant.cases[asked.case](asked));
+    const start = performance.now();
+    await run();
+    return performance.now() - start;
+  }, { label: name, asked: request });
+
+const results = [];
+for (const item of cases) {
+  if (options.only && !options.only.split(',').some((beginning) => item.name.startsWith(beginning))) continue;
+  /** @type {Record<string, number[]>} */
+  const times = Object.fromEntries([...pages.keys()].map((key) => [key, []]));
+  // The first ones compile, and ours times its candidates.
+  for (let round = -12; round < Number(options.rounds); round++) {
+    for (const [key, page] of pages) {
+      if (round < 0 && round < -3 && key !== 'ours') continue;
+      const ms = await once(page, item);
+      if (round >= 0) times[key]?.push(ms);
+    }
+  }
+  const own = median(times['ours'] ?? []);
+  results.push({ name: item.name, ...('flops' in item && { flops: item.flops }), ms: Object.fromEntries(Object.entries(times).map(([key, ms]) => [key, { median: round4(median(ms)), best: round4(Math.min(...ms)) }])) });
+  console.log(`${item.name}: ${Object.entries(times).map(([key, ms]) => `${key} ${median(ms).toFixed(1)} ms${key === 'ours' ? '' : ` (${(median(ms) / own).toFixed(2)})`}`).join(', ')}`);
+}
+await browser.close();
+for (const site of sites) site.close();
+if (options.name) {
+  mkdirSync(here('results'), { recursive: true });
+  writeFileSync(here(`results/gpu-${options.name}.json`), `${JSON.stringify({ adapter: abouts['ours'], date: new Date().toISOString().slice(0, 10), contestants: abouts, cases: results }, null, 1)}\n`);
+}
+
+function round4(/** @type {number} */ ms) { return Number(ms.toPrecision(4)); }
