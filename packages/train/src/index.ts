@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { bestDevice, type BestDeviceOptions } from './best-device.ts';
 export { type AnyTask, Callback, type Hooked, type Stage, type TaskOf } from './callback.ts';
 export { EarlyStopping, type EarlyStoppingOptions } from './callbacks/early-stopping.ts';
 export { LearningRateMonitor, type LearningRateMonitorOptions } from './callbacks/learning-rate-monitor.ts';
