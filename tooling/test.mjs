@@ -26,6 +26,7 @@ const steps = [
   { name: 'build', about: 'all packages', command: 'turbo run build' },
   { name: 'check:pkg', about: 'publint and attw', command: 'turbo run check:pkg' },
   { name: 'consumers', about: 'packed, installed by npm, bundled', command: 'node tooling/consumers.mjs' },
+  { name: 'cpu:matrix', about: 'the CPU backend on Node 20 and 24, 1 and 2 threads, with and without a BLAS', command: 'node tooling/cpu-matrix.mjs', long: true, shown: true },
   { name: 'consumers:20', about: 'the same on Node 20', command: 'node tooling/consumers.mjs --node 20', long: true },
   { name: 'start', about: 'npm start on a fresh copy', command: 'node tooling/fresh.mjs', shown: true },
   { name: 'versions', about: 'changeset version on a scratch copy', command: 'node tooling/versions.mjs' },

@@ -9,7 +9,7 @@ const mlp = 784 * 512 + 512 * 512 + 512 * 10;
 
 /** @type {Case[]} */
 const steps = [32, 64, 256, 1024].map((batch) => ({
-  name: `training step, batch ${batch}`, group: 'step', request: { case: 'step', batch }, flops: 2 * batch * (3 * mlp - 784 * 512), count: Math.max(3, 640 / batch),
+  name: `training step, batch ${batch}`, group: 'step', request: { case: 'step', batch }, flops: 2 * batch * (3 * mlp - 784 * 512), count: Math.max(2, Math.ceil(2000 / batch)),
   torch: [{ case: 'step', batch }, { case: 'bare', batch }],
 }));
 
@@ -24,7 +24,7 @@ const shapes = /** @type {const} */ ([
 ]);
 /** @type {Case[]} */
 const products = shapes.map(([m, n, k, turned]) => ({
-  name: `${m} x ${k} x ${n}${turned && `, ${turned} operand turned`}`, group: 'product', flops: 2 * m * n * k, count: Math.ceil(2e8 / (m * n * k)),
+  name: `${m} x ${k} x ${n}${turned && `, ${turned} operand turned`}`, group: 'product', flops: 2 * m * n * k, count: Math.ceil(1e9 / (m * n * k)),
   request: { case: 'gemm', m, n, k, left: turned === 'left', right: turned === 'right' },
 }));
 

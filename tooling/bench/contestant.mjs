@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** @typedef {{ ms?: number[], bytes?: number, missing?: boolean, name?: string, version?: string, engine?: string }} Answer */
+/** @typedef {{ ms?: number, bytes?: number, missing?: boolean, name?: string, version?: string, engine?: string }} Answer */
 
 export class Contestant {
   #child;

@@ -2,12 +2,13 @@
 //   --only step,epoch,product,elements    some groups
 //   --against pytorch,jax,tfjs            some peers; --against none for ourselves alone
 //   --rounds 12                           turns of each
-//   --name laptop                         writes results/laptop.json and docs/benchmarks.md; without it only prints
+//   --name laptop                         writes results/laptop.json (what is there of other cases stays) and docs/benchmarks.md; without it only prints
+//   --note text                           what else there is to say of these results
 //   --report                              writes docs/benchmarks.md from the results that are there
 // Peers are installed in peers/ when first needed. PyTorch is python3's (NN_PYTHON), a BLAS the machine's own (NN_BLAS).
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -16,7 +17,7 @@ import { Contestant, median } from './contestant.mjs';
 import { report } from './report.mjs';
 
 const { values: options } = parseArgs({
-  options: { only: { type: 'string' }, against: { type: 'string', default: 'pytorch,jax,tfjs' }, rounds: { type: 'string', default: '12' }, name: { type: 'string' }, report: { type: 'boolean' } },
+  options: { only: { type: 'string' }, against: { type: 'string', default: 'pytorch,jax,tfjs' }, rounds: { type: 'string', default: '12' }, name: { type: 'string' }, note: { type: 'string' }, report: { type: 'boolean' } },
 });
 const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
 const pause = () => new Promise((done) => { setTimeout(done, 60); });
@@ -41,12 +42,21 @@ async function measure() {
     const own = median(times.get('ours') ?? []);
     results.push({ name, group, ...(flops && { flops }), ms: Object.fromEntries([...times].map(([key, ms]) => [key, { median: round(median(ms)), best: round(Math.min(...ms)) }])) });
     console.log(`${name}: ${[...times].map(([key, ms]) => `${key} ${median(ms).toFixed(3)} ms${key === 'ours' ? '' : ` (${(median(ms) / own).toFixed(2)})`}`).join(', ')}`);
+    save(abouts, results);
   }
   for (const contestant of contestants.values()) contestant.stop();
+}
+
+/** What was measured so far, beside what is there of other cases. */
+function save(/** @type {Record<string, string>} */ abouts, /** @type {import('./report.mjs').Results['cases']} */ results) {
   if (!options.name) return;
   mkdirSync(here('results'), { recursive: true });
   const machine = `${os.cpus()[0]?.model.trim()}, ${os.availableParallelism()} cores, ${os.type()} ${os.arch()}`;
-  writeFileSync(here(`results/${options.name}.json`), `${JSON.stringify({ machine, date: new Date().toISOString().slice(0, 10), contestants: abouts, cases: results }, null, 1)}\n`);
+  const file = here(`results/${options.name}.json`);
+  const before = /** @type {Partial<import('./report.mjs').Results>} */ (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {});
+  const all = cases.flatMap(({ name }) => [...results, ...before.cases ?? []].find((item) => item.name === name) ?? []);
+  const about = { machine, date: new Date().toISOString().slice(0, 10), note: options.note ?? before.note, contestants: { ...before.contestants, ...abouts } };
+  writeFileSync(file, `${JSON.stringify({ ...about, cases: all }, null, 1)}\n`);
   report();
 }
 
@@ -60,11 +70,13 @@ async function turns(/** @type {Map<string, Contestant>} */ contestants, /** @ty
         const label = asked['case'] === 'bare' ? `${key}, bare tensors` : key;
         if (counts.get(label) === 0) continue;
         await pause();
-        const answer = await contestant.ask({ ...asked, count: counts.get(label) ?? count });
+        const answer = await contestant.ask({ ...asked, count: round > 0 ? counts.get(label) ?? count : Math.min(count, 2) });
         if (!answer?.ms) counts.set(label, 0);
-        else if (round > 0) times.set(label, [...times.get(label) ?? [], ...answer.ms]);
-        // A slow peer gets fewer iterations a turn.
-        else counts.set(label, Math.max(1, Math.min(count, Math.ceil(300 / median(answer.ms)))));
+        else if (round > 0) times.set(label, [...times.get(label) ?? [], answer.ms]);
+        // A slow peer gets fewer iterations a turn, and none where they would take all of the time.
+        else counts.set(label, answer.ms > 4000 && count > 1 ? 0 : Math.max(1, Math.min(count, Math.ceil(300 / answer.ms))));
+        // Engines that compile while they run get the time to do so.
+        if (round === 0 && answer?.ms && counts.get(label)) await contestant.ask({ ...asked, count: Math.max(1, Math.ceil(Math.min(10 * count, 1500 / answer.ms))) });
       }
     }
   }

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** @typedef {{ median: number, best: number }} Time */
-/** @typedef {{ machine: string, date: string, contestants: Record<string, string>, cases: { name: string, group: string, flops?: number, ms: Record<string, Time> }[] }} Results */
+/** @typedef {{ machine: string, date: string, note?: string | undefined, contestants: Record<string, string>, cases: { name: string, group: string, flops?: number, ms: Record<string, Time> }[] }} Results */
 
 const titles = /** @type {Record<string, string>} */ ({
   step: 'The lecture\'s training step: 784-512-512-10, ReLU, label smoothing, RMSprop', epoch: 'The lecture\'s epoch: shuffled batches, steps, loss and accuracy read after each',
@@ -22,12 +22,12 @@ kernels, nothing else installed. "BLAS" is \`cpu({ blas })\`. PyTorch's better t
 ${pages.join('\n')}`);
 }
 
-function page(/** @type {Results} */ { machine, date, contestants, cases }) {
+function page(/** @type {Results} */ { machine, date, note, contestants, cases }) {
   const groups = [...new Set(cases.map(({ group }) => group))];
   return `## ${machine}, ${date}
 
 ${Object.values(contestants).map((about) => `- ${about}`).join('\n')}
-
+${note ? `\n${note}\n` : ''}
 ${groups.map((group) => table(titles[group] ?? group, cases.filter((item) => item.group === group))).join('\n')}`;
 }
 

@@ -79,6 +79,7 @@ function reduce(/** @type {{ rows: number, columns: number, axis: number }} */ {
   return () => x.sum(axis).release();
 }
 
+const marker = tensor(0);
 /** @type {Record<string, (request: any) => () => unknown>} */
 const cases = { step, epoch, gemm, unary, reduce };
-await serve({ name: '@nn', version: '0.0.0', engine: `${device.describe()}, Node ${process.versions.node}` }, (request) => cases[request.case]?.(request));
+await serve({ name: '@nn', version: '0.0.0', engine: `${device.describe()}, Node ${process.versions.node}` }, (request) => cases[request.case]?.(request), () => marker.add(1).item());

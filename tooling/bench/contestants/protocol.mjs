@@ -1,6 +1,6 @@
 // What a contestant is: a process that reads requests, one a line, and answers each with one line of JSON.
 //   {"about": true}                                      -> {"name", "version", "engine"}
-//   {"case": "step", "batch": 32, "count": 50, ...}      -> {"ms": [one number per iteration], "bytes": resident now}
+//   {"case": "step", "batch": 32, "count": 50, ...}      -> {"ms": an iteration on average, "bytes": resident now}
 //   {"case": "..."} that it does not know                -> {"missing": true}
 
 import { createInterface } from 'node:readline';
@@ -9,8 +9,9 @@ import { createInterface } from 'node:readline';
  * Serves requests. `prepare` answers what one iteration of a case does (undefined where it does not know the case); it is asked once per case.
  * @param {object} about
  * @param {(request: any) => Promise<(() => unknown) | undefined> | (() => unknown) | undefined} prepare
+ * @param {() => Promise<unknown>} [settle] waits until all is done that was asked for
  */
-export async function serve(about, prepare) {
+export async function serve(about, prepare, settle) {
   const prepared = new Map();
   for await (const line of createInterface({ input: process.stdin })) {
     const { count, ...request } = JSON.parse(line);
@@ -22,13 +23,11 @@ export async function serve(about, prepare) {
     if (!prepared.has(key)) prepared.set(key, await prepare(request));
     const iteration = prepared.get(key);
     if (!iteration) return { missing: true };
-    const ms = [];
-    for (let i = 0; i < count; i++) {
-      const start = performance.now();
-      await iteration();
-      ms.push(performance.now() - start);
-    }
-    return { ms, bytes: process.memoryUsage().rss };
+    const start = performance.now();
+    for (let i = 0; i < count; i++) await iteration();
+    // What was asked for has to be done, too.
+    await settle?.();
+    return { ms: (performance.now() - start) / count, bytes: process.memoryUsage().rss };
   }
 }
 

@@ -40,12 +40,12 @@ function step(/** @type {{ batch: number }} */ { batch }) {
 function gemm(/** @type {{ m: number, n: number, k: number, left?: boolean, right?: boolean }} */ { m, n, k, left = false, right = false }) {
   const a = uniform(left ? [k, m] : [m, k], 1);
   const b = uniform(right ? [n, k] : [k, n], 1);
-  return async () => { await np.dot(left ? a.ref.transpose() : a.ref, right ? b.ref.transpose() : b.ref).data(); };
+  return async () => { const c = np.dot(left ? a.ref.transpose() : a.ref, right ? b.ref.transpose() : b.ref); await blockUntilReady(c.ref); c.dispose(); };
 }
 
 function unary(/** @type {{ op: 'exp' | 'tanh', size: number }} */ { op, size }) {
   const x = uniform([size], 1);
-  return async () => { await np[op](x.ref).data(); };
+  return async () => { const y = np[op](x.ref); await blockUntilReady(y.ref); y.dispose(); };
 }
 
 /** @type {Record<string, (request: any) => () => unknown>} */
