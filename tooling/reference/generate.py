@@ -10,10 +10,11 @@ import losses
 import norms
 import ops
 import optimizers
+import pools
 import printing
 import sequences
 import training
 import vocabulary
 
-for script in training, losses, criteria, sequences, attention, linear, norms, optimizers, conv, ops, vocabulary, printing, activations, convolutions:
+for script in training, losses, criteria, sequences, attention, linear, norms, optimizers, conv, ops, vocabulary, printing, activations, convolutions, pools:
     script.main()

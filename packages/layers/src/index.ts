@@ -69,6 +69,16 @@ export {
 export type { Like, RecurrentOptions, Sequences } from './recurrent/recurrent.ts';
 export type { Reduction } from './reduction.ts';
 export { isMetric, isModule, type Member, members, type MetricLike } from './registry.ts';
+export {
+  adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveMaxPool1d, adaptiveMaxPool2d, avgPool1d, avgPool2d, avgPool3d, type AvgPoolOptions, lpPool1d, lpPool2d, type OutputSize,
+} from './pooling/avg-pool.ts';
+export type { PoolOptions } from './pooling/frame.ts';
+export {
+  maxPool1d, maxPool1dWithIndices, maxPool2d, maxPool2dWithIndices, maxPool3d, maxPool3dWithIndices, type MaxPoolOptions, type Pooled,
+} from './pooling/max-pool.ts';
+export {
+  AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AvgPool1d, AvgPool2d, AvgPool3d, LPPool1d, LPPool2d, MaxPool1d, MaxPool2d, MaxPool3d,
+} from './pooling/pool-layers.ts';
 export { Sequential } from './sequential.ts';
 export { decodeSafetensors, encodeSafetensors, loadSafetensors, type Safetensors, type SafetensorsOptions, saveSafetensors } from './safetensors.ts';
 export type { LoadReport, StateDict } from './state.ts';

@@ -1,0 +1,110 @@
+/** The largest of each window, with its place. The gradient goes to that place, the first of equals; it is gathered, so no engine has to scatter. */
+import { customGradient } from '@nn/autograd';
+import { fail, fuse, type Fused, quietly, type Scalar, scope, show, type Tensor } from '@nn/tensor';
+import { dilated, padded, perAxis, type Sizes, windows } from '../convolution/windows.ts';
+import { type Frame, frameOf, type PoolOptions } from './frame.ts';
+
+/** What {@link maxPool1d} and its like take. */
+export interface MaxPoolOptions extends PoolOptions {
+  /** Distance between the elements of a window. Default 1. */
+  readonly dilation?: Sizes;
+}
+
+/** Larger than any place, and exact in float32. */
+const NOWHERE = 2 ** 24;
+
+interface Kernels {
+  /** Over [N, C, ...places, ...kernel]: the flat place of what is best, else nowhere. */
+  readonly place: Fused<Scalar>;
+  /** Over [N, C, ...size, ...kernel]: the gradient where the window's best place is this one. Places are counted from 1, so that padding means none. */
+  readonly routed: Fused<Scalar>;
+}
+const kernels = [1, 2, 3].map((rank): Kernels => {
+  const axes = Array.from({ length: rank }, (_, i) => i);
+  return {
+    place: fuse((x: Scalar, best: Scalar, ...numbers: Scalar[]) => {
+      const flat = axes.reduce((sum, i) => {
+        const [stride, gap, pad, width] = numbers.slice(4 * i, 4 * i + 4) as [Scalar, Scalar, Scalar, Scalar];
+        const at = x.index(2 + i).mul(stride).add(x.index(2 + rank + i).mul(gap)).sub(pad);
+        return sum ? sum.add(at.mul(width)) : at.mul(width);
+      }, undefined as Scalar | undefined)!;
+      return flat.cast('int32').where(x.eq(best).logicalOr(x.isnan()), NOWHERE);
+    }),
+    routed: fuse((g: Scalar, place: Scalar, ...widths: Scalar[]) => {
+      const own = axes.map((i) => g.index(2 + i).mul(widths[i]!)).reduce((a, b) => a.add(b)).add(1);
+      return g.where(place.eq(own), 0);
+    }),
+  };
+});
+
+const ofKernel = (rank: number): number[] => Array.from({ length: rank }, (_, i) => 2 + rank + i);
+const widthsOf = (size: readonly number[]): number[] => size.map((_, i) => size.slice(i + 1).reduce((a, b) => a * b, 1));
+
+/** [N, C, ...size]: values [N, C, ...places], and places (int32) in the flattened size. */
+function pool(x: Tensor, { kernel, stride, before, after, dilation }: Frame): [values: Tensor, places: Tensor] {
+  const rank = kernel.length;
+  const size = x.shape.slice(2);
+  const { place, routed } = kernels[rank - 1]!;
+  const numbers = widthsOf(size).flatMap((width, i) => [stride[i]!, dilation[i]!, before[i]!, width]);
+  return customGradient({
+    name: 'maxPool',
+    forward: (y) => {
+      const wins = windows(padded(y, before, after, -Infinity), kernel, stride, dilation);
+      const best = wins.amax(ofKernel(rank), { keepDim: true });
+      const places = place.reduce('min', ofKernel(rank), wins, best, ...numbers);
+      return [best.reshape(...places.shape), places];
+    },
+    backward: ([g], _, [, places]) => {
+      const reach = kernel.map((own, i) => dilation[i]! * (own - 1));
+      const left = reach.map((own, i) => own - before[i]!);
+      const spread = (y: Tensor): Tensor => {
+        const wide = dilated(y, stride);
+        return windows(padded(wide, left, size.map((own, i) => own + reach[i]! - left[i]! - wide.shape[2 + i]!)), kernel, kernel.map(() => 1), dilation);
+      };
+      return [g && routed.reduce('sum', ofKernel(rank), spread(g), quietly(() => spread(places!.add(1))), ...widthsOf(size))];
+    },
+    saves: { inputs: false },
+  })(x) as [Tensor, Tensor];
+}
+
+/** The pool of `rank` spatial axes, batched or not. */
+export function maxPool(operation: string, rank: number, x: Tensor, kernelSize: Sizes, options: MaxPoolOptions): [values: Tensor, places: Tensor] {
+  const dilation = perAxis(operation, 'dilation', options.dilation ?? 1, rank);
+  return scope(() => {
+    const batch = x.ndim === rank + 1 ? x.unsqueeze(0) : x;
+    if (batch.ndim !== rank + 2) fail(operation, `the input is ${show(x.shape)}`, `Give [N, C${', L'.repeat(rank)}] or [C${', L'.repeat(rank)}].`);
+    const frame = frameOf(operation, batch.shape.slice(2), kernelSize, options, dilation);
+    const [values, places] = pool(batch, frame);
+    return batch === x ? [values, places] : [values.squeeze(0), places.squeeze(0)];
+  }, operation);
+}
+
+/** Values, and their places (int32) in the flattened spatial axes of the input. */
+export interface Pooled { readonly values: Tensor; readonly indices: Tensor }
+const pooled = ([values, indices]: [Tensor, Tensor]): Pooled => ({ values, indices });
+
+/**
+ * The largest of each window of one axis.
+ *
+ * Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.max_pool1d.html
+ *
+ * @param x [N, C, L] or [C, L]
+ * @param kernelSize elements of a window
+ * @returns [N, C, floor((L + 2 padding - dilation (kernelSize - 1) - 1) / stride) + 1]
+ * @throws where a window does not fit, or the padding is more than half a window
+ */
+export const maxPool1d = (x: Tensor, kernelSize: Sizes, options: MaxPoolOptions = {}): Tensor => maxPool('maxPool1d', 1, x, kernelSize, options)[0];
+/**
+ * {@link maxPool1d} of images, [N, C, H, W] or [C, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html
+ * @example
+ * maxPool2d(ones([1, 1, 4, 4]), 2).shape; // [1, 1, 2, 2]
+ */
+export const maxPool2d = (x: Tensor, kernelSize: Sizes, options: MaxPoolOptions = {}): Tensor => maxPool('maxPool2d', 2, x, kernelSize, options)[0];
+/** {@link maxPool1d} of volumes, [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
+export const maxPool3d = (x: Tensor, kernelSize: Sizes, options: MaxPoolOptions = {}): Tensor => maxPool('maxPool3d', 3, x, kernelSize, options)[0];
+/** {@link maxPool1d} with the places of the values: `return_indices` in PyTorch. */
+export const maxPool1dWithIndices = (x: Tensor, kernelSize: Sizes, options: MaxPoolOptions = {}): Pooled => pooled(maxPool('maxPool1d', 1, x, kernelSize, options));
+/** {@link maxPool2d} with the places of the values. */
+export const maxPool2dWithIndices = (x: Tensor, kernelSize: Sizes, options: MaxPoolOptions = {}): Pooled => pooled(maxPool('maxPool2d', 2, x, kernelSize, options));
+/** {@link maxPool3d} with the places of the values. */
+export const maxPool3dWithIndices = (x: Tensor, kernelSize: Sizes, options: MaxPoolOptions = {}): Pooled => pooled(maxPool('maxPool3d', 3, x, kernelSize, options));
