@@ -20,7 +20,8 @@ const { values: options } = parseArgs({
   options: { only: { type: 'string' }, against: { type: 'string', default: 'pytorch,jax,tfjs' }, rounds: { type: 'string', default: '12' }, name: { type: 'string' }, note: { type: 'string' }, report: { type: 'boolean' } },
 });
 const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
-const pause = () => new Promise((done) => { setTimeout(done, 60); });
+/** Threads of the one before may spin for a while before they sleep. */
+const pause = () => new Promise((done) => { setTimeout(done, 250); });
 if (options.report) report();
 else await measure();
 
