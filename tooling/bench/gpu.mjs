@@ -2,7 +2,7 @@
 //   --only gemm,step             some cases, by the beginning of their names
 //   --against tfjs,jax           some peers; --against none for ourselves alone
 //   --rounds 5                   iterations of each
-//   --name laptop                writes results/gpu-laptop.json
+//   --name laptop                writes gpu-results/laptop.json
 //   --browser                    what Chromium is launched with: `software` (SwiftShader, the default) or `system`, the machine's own GPU
 // Of up to eight kernels of ours the time on the device itself, by timestamp queries, is shown as well.
 
@@ -90,8 +90,8 @@ for (const item of cases) {
 await browser.close();
 for (const site of sites) site.close();
 if (options.name) {
-  mkdirSync(here('results'), { recursive: true });
-  writeFileSync(here(`results/gpu-${options.name}.json`), `${JSON.stringify({ adapter: abouts['ours'], date: new Date().toISOString().slice(0, 10), contestants: abouts, cases: results }, null, 1)}\n`);
+  mkdirSync(here('gpu-results'), { recursive: true });
+  writeFileSync(here(`gpu-results/${options.name}.json`), `${JSON.stringify({ adapter: abouts['ours'], date: new Date().toISOString().slice(0, 10), contestants: abouts, cases: results }, null, 1)}\n`);
 }
 
 function round4(/** @type {number} */ ms) { return Number(ms.toPrecision(4)); }
