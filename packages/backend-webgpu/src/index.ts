@@ -3,4 +3,4 @@
  * @packageDocumentation
  */
 export type { Kernel } from './kernel.ts';
-export { nullDevice, webgpu, type WebGpuOptions } from './webgpu.ts';
+export { nullDevice, webgpu, type Restrictions, type WebGpuOptions } from './webgpu.ts';

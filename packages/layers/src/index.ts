@@ -17,7 +17,7 @@ export type { BackwardHook, BackwardPreHook, Gradients } from './backward-hooks.
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from './batch-norm.ts';
 export { type AttentionOptions, scaledDotProductAttention } from './attention/attention.ts';
 export { MultiheadAttention, type MultiheadAttentionCall, type MultiheadAttentionOptions } from './attention/multihead.ts';
-export { PositionalEncoding, type PositionalEncodingOptions, rotaryEmbedding, type RotaryOptions, sinusoidalPositions } from './attention/positions.ts';
+export { PositionalEncoding, type PositionalEncodingOptions, rotaryEmbedding, type RotaryOptions, sinusoidalPositions, type WaveBase } from './attention/positions.ts';
 export {
   type EncoderMasks, type StackOptions, Transformer, TransformerDecoder, TransformerEncoder, type TransformerMasks, type TransformerOptions,
 } from './attention/transformer.ts';
@@ -57,14 +57,14 @@ export { NLLLoss, type NLLLossOptions, nllLoss, type NLLOptions } from './losses
 export { PoissonNLLLoss, poissonNllLoss, type PoissonNLLOptions } from './losses/poisson-nll.ts';
 export { HuberLoss, huberLoss, type HuberOptions, SmoothL1Loss, smoothL1Loss, type SmoothL1Options } from './losses/smooth-l1.ts';
 export {
-  TripletMarginLoss, tripletMarginLoss, type TripletMarginOptions, TripletMarginWithDistanceLoss, tripletMarginWithDistanceLoss, type TripletMarginWithDistanceOptions,
+  type Triplet, TripletMarginLoss, tripletMarginLoss, type TripletMarginOptions, TripletMarginWithDistanceLoss, tripletMarginWithDistanceLoss, type TripletMarginWithDistanceOptions,
 } from './losses/triplet.ts';
 export type { WeightValues } from './losses/weight.ts';
 export { Buffer, Parameter, type ParameterOptions } from './parameter.ts';
 export { type CellOptions, GRUCell, LSTMCell, RNNCell, type RNNCellOptions } from './recurrent/cells.ts';
 export { GRU, LSTM, type LSTMOptions, RNN, type RNNOptions } from './recurrent/layers.ts';
 export {
-  type PackedSequence, type PackOptions, packPaddedSequence, packSequence, type PadOptions, padPackedSequence, padSequence, unpackSequence, unpadSequence,
+  type AxisOrder, type PackedSequence, type PackOptions, packPaddedSequence, packSequence, type PadOptions, padPackedSequence, padSequence, unpackSequence, unpadSequence,
 } from './recurrent/packed.ts';
 export type { Like, RecurrentOptions, Sequences } from './recurrent/recurrent.ts';
 export type { Reduction } from './reduction.ts';

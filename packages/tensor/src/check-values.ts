@@ -17,7 +17,7 @@ const traced = new WeakMap<Condition, Map<DType, ScalarFunction>>();
  * const negative = (x: Scalar) => x.lt(0);
  * checkValues(negative, variance, message('gaussianNllLoss', 'a variance is negative'));
  */
-export function checkValues(bad: Condition, x: Tensor, text: string): void {
+export function checkValues(bad: (x: Scalar) => Scalar, x: Tensor, text: string): void {
   let kernels = traced.get(bad);
   if (!kernels) traced.set(bad, (kernels = new Map()));
   let f = kernels.get(x.dtype);

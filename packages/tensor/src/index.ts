@@ -18,7 +18,7 @@ export { contract } from './contract.ts';
 export { einsum } from './einsum.ts';
 export { DeviceLostError, fail, message, show } from './errors.ts';
 export { Elementwise, type Op, type Operand } from './expr/elementwise.ts';
-export { Scalar } from './expr/scalar.ts';
+export { type RowOp, Scalar } from './expr/scalar.ts';
 export { type Argument, fuse, type Fused, type FusedResult } from './fuse.ts';
 export type { Histogram, HistogramOptions } from './histogram.ts';
 export type { ArrayOf } from './host.ts';

@@ -13,6 +13,7 @@ export { ModelSummary } from './callbacks/model-summary.ts';
 export { ProgressBarCallback } from './callbacks/progress-bar-callback.ts';
 export { type MaxTime, Timer } from './callbacks/timer.ts';
 export { type Checkpoint, decodeCheckpoint } from './checkpoint.ts';
+export type { StreamState } from './streams.ts';
 export type { AnyOptimizer, AnyScheduler, Configuration, OptimizerPlan, SchedulerPlan } from './configuration.ts';
 export { epochLine, type EpochWords } from './epoch-line.ts';
 export { type EpochRecord, fit, type FitOptions } from './fit.ts';

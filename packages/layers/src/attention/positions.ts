@@ -6,7 +6,7 @@ import { Buffer, type ParameterOptions } from '../parameter.ts';
 import { slicesOf } from '../slices.ts';
 
 /** `base`: how slowly the last pair turns. Default 10000. */
-interface Base { readonly base?: number }
+export interface WaveBase { readonly base?: number }
 
 /** Angles of `pairs` pairs at `length` places from `offset` on: place / base^(i / pairs). */
 const angles = (length: number, pairs: number, base: number, offset = 0): Float64Array =>
@@ -22,7 +22,7 @@ const angles = (length: number, pairs: number, base: number, offset = 0): Float6
  * @example
  * sinusoidalPositions(100, 64).shape; // [100, 64]
  */
-export function sinusoidalPositions(length: number, features: number, { base = 10000, ...options }: Base & TensorOptions = {}): Tensor {
+export function sinusoidalPositions(length: number, features: number, { base = 10000, ...options }: WaveBase & TensorOptions = {}): Tensor {
   const values = Float64Array.from({ length: length * features }, (_, i) => {
     const [place, feature] = [Math.floor(i / features), i % features];
     const angle = place / base ** ((feature - (feature % 2)) / features);
@@ -32,7 +32,7 @@ export function sinusoidalPositions(length: number, features: number, { base = 1
 }
 
 /** What {@link PositionalEncoding} takes. */
-export interface PositionalEncodingOptions extends Base, Pick<ParameterOptions, 'device' | 'dtype'> {
+export interface PositionalEncodingOptions extends WaveBase, Pick<ParameterOptions, 'device' | 'dtype'> {
   /** The probability of dropout after it, in training. Default 0.1. */
   readonly dropout?: number;
   /** The longest sequence. Default 5000. */
@@ -75,7 +75,7 @@ export class PositionalEncoding extends Module {
 }
 
 /** What {@link rotaryEmbedding} takes. */
-export interface RotaryOptions extends Base {
+export interface RotaryOptions extends WaveBase {
   /** The place of the first element. Default 0. */
   readonly offset?: number;
   /** Whether pairs are neighbours, as in the paper (the default), or the two halves of the features, as in GPT-NeoX and Llama. */

@@ -59,7 +59,7 @@ export function tripletMarginWithDistanceLoss(anchor: Tensor, positive: Tensor, 
 export const tripletMarginLoss = (anchor: Tensor, positive: Tensor, negative: Tensor, { p = 2, eps = 1e-6, ...options }: TripletMarginOptions = {}): Tensor =>
   tripletMarginWithDistanceLoss(anchor, positive, negative, { ...options, distanceFunction: (a, b) => pairwiseDistance(a, b, { p, eps }) });
 
-type Triplet = [anchor: Tensor, positive: Tensor, negative: Tensor];
+export type Triplet = [anchor: Tensor, positive: Tensor, negative: Tensor];
 
 /** {@link tripletMarginLoss} with its options set once. */
 export class TripletMarginLoss extends Loss<Triplet> {

@@ -37,6 +37,7 @@ abstract class Cell<S> extends Module<[input: Tensor, state?: S], S> {
     for (const parameter of this.parameters()) uniform(parameter, -bound, bound, options);
   }
 
+  /** @internal */
   protected advance(input: Tensor, given: State | undefined, parts: number, prepare: Prepare): State {
     const { shape } = input;
     if ((shape.length !== 1 && shape.length !== 2) || shape.at(-1) !== this.inputSize) fail(this.typeName, `the input is ${show(shape)}`, `Give [N, ${this.inputSize}] or [${this.inputSize}].`);

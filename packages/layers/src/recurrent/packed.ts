@@ -16,11 +16,11 @@ export interface PackedSequence {
 }
 
 /** `batchFirst`: [N, T, ...] instead of [T, N, ...]. Default false. */
-interface Order { readonly batchFirst?: boolean }
+export interface AxisOrder { readonly batchFirst?: boolean }
 /** `enforceSorted`: refuse lengths that do not fall. Default true. */
-export interface PackOptions extends Order { readonly enforceSorted?: boolean }
+export interface PackOptions extends AxisOrder { readonly enforceSorted?: boolean }
 /** `paddingValue`: what is put where nothing is, default 0. */
-export interface PadOptions extends Order { readonly paddingValue?: number }
+export interface PadOptions extends AxisOrder { readonly paddingValue?: number }
 
 const turned = (x: Tensor, batchFirst: boolean): Tensor => (batchFirst ? x.transpose(0, 1) : x);
 const rowsAt = (x: Tensor, places: readonly number[]): Tensor => x.indexSelect(0, tensor(places, { dtype: 'int32', device: x.device }));
@@ -52,7 +52,7 @@ export function padSequence(sequences: readonly Tensor[], { batchFirst = false, 
 }
 
 /** The sequences without what {@link padSequence} filled up. */
-export const unpadSequence = (padded: Tensor, lengths: readonly number[], { batchFirst = false }: Order = {}): Tensor[] =>
+export const unpadSequence = (padded: Tensor, lengths: readonly number[], { batchFirst = false }: AxisOrder = {}): Tensor[] =>
   scope(() => turned(padded, !batchFirst).unbind(0).map((x, i) => x.narrow(0, 0, lengths[i]!)), 'unpadSequence');
 
 /**

@@ -96,7 +96,7 @@ export abstract class Recurrent<Given, Out> extends Module<[input: Sequences, st
     for (const parameter of this.parameters()) uniform(parameter, -bound, bound, options);
   }
 
-  /** Runs all layers. `given` and the states that come back are [layers * directions, N, size] each. */
+  /** Runs all layers. `given` and the states that come back are [layers * directions, N, size] each. @internal */
   protected run<S extends Sequences>(input: S, given: readonly Tensor[] | undefined, prepare: Prepare): { readonly output: Like<S>; readonly states: Tensor[] } {
     const sequences: Sequences = input;
     if (isPacked(sequences)) {

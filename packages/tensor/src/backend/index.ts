@@ -17,7 +17,7 @@ export { identity, ScalarFunction, trace } from '../expr/function.ts';
 export { lowered } from '../expr/lower.ts';
 export { RowFunction, type Stage } from '../expr/rows.ts';
 export { type Dialect, print, type Printed, type Spelling } from '../expr/print.ts';
-export { type Leaf, ordered, rewrite, Scalar, Table } from '../expr/scalar.ts';
+export { type Leaf, ordered, rewrite, type RowOp, Scalar, Table } from '../expr/scalar.ts';
 export { type Bound, contiguous, expanded, isContiguous, type Layout, permuted, reshaped, sliced } from '../layout.ts';
 export { ReferenceBackend } from '../reference/reference.ts';
 export { type Shape, sizeOf, stridesOf } from '../shape.ts';
