@@ -12,9 +12,10 @@ import ops
 import optimizers
 import pools
 import printing
+import schedules
 import sequences
 import training
 import vocabulary
 
-for script in training, losses, criteria, sequences, attention, linear, norms, optimizers, conv, ops, vocabulary, printing, activations, convolutions, pools:
+for script in training, losses, criteria, sequences, attention, linear, norms, optimizers, schedules, conv, ops, vocabulary, printing, activations, convolutions, pools:
     script.main()

@@ -16,3 +16,4 @@ export { Rprop, type RpropOptions, type RpropState } from './rprop.ts';
 export { SGD, type SGDOptions, type SGDState } from './sgd.ts';
 export type { OptimizerStateDict } from './state.ts';
 export type { Formula, Variant } from './variant.ts';
+export * from './schedule/index.ts';

@@ -9,8 +9,8 @@ export interface OptimizerStateDict {
 
 interface Group { readonly params: readonly Tensor[] }
 
-const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const camelCase = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+export const camelCase = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 const mapped = (record: object, name: (key: string) => string, value: (value: unknown) => unknown): Record<string, unknown> =>
   Object.fromEntries(Object.entries(record).map(([key, entry]) => [name(key), value(entry)]));
 
@@ -46,4 +46,4 @@ export function loadState(groups: readonly Group[], states: Map<Tensor, object>,
   for (const [parameter, state] of entries) states.set(parameter, mapped(state, camelCase, (value) => (value instanceof Tensor ? keep(value.detach().clone()) : copied(value))));
 }
 
-const copied = (value: unknown): unknown => (Array.isArray(value) ? [...value as unknown[]] : value);
+export const copied = (value: unknown): unknown => (Array.isArray(value) ? [...value as unknown[]] : value);

@@ -1,0 +1,91 @@
+import { fail } from '@nn/tensor';
+import { camelCase, copied, snakeCase } from '../state.ts';
+import { groupsOf, perGroup, type Scheduled, type ScheduledGroup, type ScheduleStateDict } from './schedule.ts';
+
+/** What {@link ReduceLROnPlateau} takes. */
+export interface ReduceLROnPlateauOptions {
+  /** Whether less is better, or more. Default 'min'. */
+  readonly mode?: 'min' | 'max';
+  /** By what the rate is multiplied, below 1. Default 0.1. */
+  readonly factor?: number;
+  /** How many steps without improvement are borne. Default 10. */
+  readonly patience?: number;
+  /** What counts as an improvement. Default 0.0001. */
+  readonly threshold?: number;
+  /** Whether that is a part of the best value, or an amount. Default 'rel'. */
+  readonly thresholdMode?: 'rel' | 'abs';
+  /** Steps after a reduction that are not counted. Default 0. */
+  readonly cooldown?: number;
+  /** The lowest rate; one, or one for each group. Default 0. */
+  readonly minLr?: number | readonly number[];
+  /** Smaller reductions are left out. Default 1e-8. */
+  readonly eps?: number;
+}
+
+/**
+ * Reduces the rate when a value stops to improve.
+ *
+ * Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html
+ *
+ * @throws where an option is out of its range
+ * @example
+ * const scheduler = new ReduceLROnPlateau(optimizer, { patience: 5 });
+ * scheduler.step(validationLoss);
+ */
+export class ReduceLROnPlateau {
+  lastEpoch = 0;
+  readonly #groups: readonly ScheduledGroup[];
+  readonly #state;
+
+  constructor(optimizer: Scheduled, options: ReduceLROnPlateauOptions = {}) {
+    const { mode = 'min', factor = 0.1, patience = 10, threshold = 1e-4, thresholdMode = 'rel', cooldown = 0, minLr = 0, eps = 1e-8 } = options;
+    if (!(factor < 1)) fail('ReduceLROnPlateau', `factor is ${factor}`, 'Use a number below 1.');
+    if (!['min', 'max'].includes(mode)) fail('ReduceLROnPlateau', `mode is ${mode}`, "Use 'min' or 'max'.");
+    if (!['rel', 'abs'].includes(thresholdMode)) fail('ReduceLROnPlateau', `thresholdMode is ${thresholdMode}`, "Use 'rel' or 'abs'.");
+    this.#groups = groupsOf('ReduceLROnPlateau', optimizer);
+    const minLrs = perGroup('ReduceLROnPlateau', 'minLr', minLr, this.#groups.length);
+    this.#state = { mode, factor, patience, threshold, thresholdMode, cooldown, minLrs, eps, best: mode === 'min' ? Infinity : -Infinity, numBadEpochs: 0, cooldownCounter: 0 };
+  }
+
+  /** @param metric the value that should improve */
+  step(metric: number): void {
+    const state = this.#state;
+    this.lastEpoch++;
+    if (this.#better(metric)) {
+      state.best = metric;
+      state.numBadEpochs = 0;
+    } else state.numBadEpochs++;
+    if (state.cooldownCounter > 0) {
+      state.cooldownCounter--;
+      state.numBadEpochs = 0;
+    }
+    if (state.numBadEpochs <= state.patience) return;
+    this.#groups.forEach((group, i) => {
+      const next = Math.max(group.lr * state.factor, state.minLrs[i]!);
+      if (group.lr - next > state.eps) group.lr = next;
+    });
+    state.cooldownCounter = state.cooldown;
+    state.numBadEpochs = 0;
+  }
+
+  #better(metric: number): boolean {
+    const { mode, threshold, thresholdMode, best } = this.#state;
+    const by = mode === 'min' ? -threshold : threshold;
+    const needed = thresholdMode === 'rel' ? best * (1 + by) : best + by;
+    return mode === 'min' ? metric < needed : metric > needed;
+  }
+
+  /** The rates, by group. */
+  getLastLr(): number[] { return this.#groups.map(({ lr }) => lr); }
+
+  /** All its numbers, in PyTorch's spelling. */
+  stateDict(): ScheduleStateDict {
+    return { ...Object.fromEntries(Object.entries(this.#state).map(([name, value]) => [snakeCase(name), copied(value)])), last_epoch: this.lastEpoch, _last_lr: this.getLastLr() };
+  }
+
+  /** Takes up a state that {@link stateDict} gave. */
+  loadStateDict(dict: ScheduleStateDict): void {
+    for (const [name, value] of Object.entries(dict)) if (camelCase(name) in this.#state) Object.assign(this.#state, { [camelCase(name)]: copied(value) });
+    this.lastEpoch = dict['last_epoch'] as number;
+  }
+}
