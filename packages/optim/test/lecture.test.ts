@@ -34,7 +34,7 @@ function walk(p: Tensor, optimizer: Optimizer<{ lr?: number }, object>, updates:
 
 describe('the eight optimizers', () => {
   for (const [name, make, x, y, loss, schedule] of runs) {
-    it(name, async () => {
+    it(`${name} ends at (${x}, ${y})`, async () => {
       const p = start();
       const optimizer = make(p);
       walk(p, optimizer, 99, schedule?.(optimizer));
