@@ -8,8 +8,16 @@ export async function openDevice({ device, threads }: Pick<Options, 'device' | '
     case 'cpu': return (await import('@nn/backend-cpu')).cpu(threads === undefined ? {} : { threads });
     case 'webgpu': return (await optional(device, () => import('@nn/backend-webgpu'))).webgpu();
     case 'gpujs': return (await optional(device, () => import('@nn/backend-gpujs'))).gpujs();
+    case 'auto': return fastest();
     case 'reference': return reference();
   }
+}
+
+/** The fastest of those that are installed. */
+async function fastest(): Promise<Device> {
+  const { bestDevice } = await import('@nn/train');
+  const names = ['cpu', 'webgpu', 'gpujs'] as const;
+  return bestDevice({ candidates: Object.fromEntries(names.map((device) => [device, () => openDevice({ device })])) });
 }
 
 async function optional<M>(device: string, load: () => Promise<M>): Promise<M> {

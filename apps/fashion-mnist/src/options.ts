@@ -10,7 +10,7 @@ export interface Options {
   readonly download?: boolean;
   readonly epochs: number;
   readonly batchSize: number;
-  readonly device: 'cpu' | 'webgpu' | 'gpujs' | 'reference';
+  readonly device: 'cpu' | 'webgpu' | 'gpujs' | 'reference' | 'auto';
   /** Undefined: as many as the device takes by itself. */
   readonly threads?: number;
   readonly seed: number;
@@ -54,7 +54,7 @@ export function parseOptions(args: readonly string[], output: { out(text: string
     .option('--download', 'fetches the files that are missing there from where they are published (30 MB for Fashion-MNIST)')
     .option('--epochs <n>', 'passes over the training images', whole(0), 5)
     .option('--batch-size <n>', 'images in a step', whole(1), 32)
-    .addOption(choice('--device <name>', 'what computes; webgpu and gpujs need `npm run build` once before', ['cpu', 'webgpu', 'gpujs', 'reference']))
+    .addOption(choice('--device <name>', 'what computes; auto: the fastest of those installed, by a measured step; webgpu and gpujs need `npm run build` once before', ['cpu', 'webgpu', 'gpujs', 'reference', 'auto']))
     .addOption(new Option('--threads <n>', 'threads of the cpu device; the numbers do not depend on it (default: one a core)').argParser(whole(1)))
     .option('--seed <n>', 'decides the split, the first weights and the order of the batches', whole(0), 0)
     .addOption(choice('--model <name>', 'mlp: hidden layers of 512 and 512; small: of 256 and 32; dropout: mlp, of which a fifth and a tenth is dropped; batchnorm: 512 and 265, normalized; regularized: 265, 64 and 32, normalized, half of each dropped', ['mlp', 'small', 'dropout', 'batchnorm', 'regularized']))

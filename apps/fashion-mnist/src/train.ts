@@ -44,7 +44,7 @@ export async function train(options: Options, report = new Report(options.epochs
     const epochs: EpochMetrics[] = options.epochs === 0 ? [] : await loop({ model, trainLoader, testLoader, options, report, interrupt: interrupt.signal });
     const examination = await examine(model, testLoader, data.classes.length);
     report.end(examination, data);
-    const metrics = { device: options.device, engine: device.describe(), seed: options.seed, dataset: data.dataset, epochs, testAccuracy: examination.accuracy };
+    const metrics = { device: options.device === 'auto' ? device.name as Options['device'] : options.device, engine: device.describe(), seed: options.seed, dataset: data.dataset, epochs, testAccuracy: examination.accuracy };
     return { metrics, model, data, examination, interrupted: interrupt.signal.aborted };
   } finally {
     interrupt.release();

@@ -58,7 +58,7 @@ describe('options', () => {
     [['--seed', '-1'], /whole number from 0/],
     [['--l1', 'much'], /number from 0/],
     [['--early-stopping', '0'], /whole number from 1/],
-    [['--device', 'gpu'], /Allowed choices are cpu, webgpu, gpujs, reference/],
+    [['--device', 'gpu'], /Allowed choices are cpu, webgpu, gpujs, reference, auto/],
     [['--out'], /argument missing/],
     [['extra'], /too many arguments/],
   ])('%j is refused with a hint', (args, hint) => {

@@ -15,8 +15,8 @@ export interface TrainerOptions {
   readonly minSteps?: number;
   /** `{ hours: 1 }` or 'DD:HH:MM:SS'. */
   readonly maxTime?: MaxTime;
-  /** Where to compute. Default: the default device. While it runs, it is the default device. */
-  readonly device?: Device | Promise<Device>;
+  /** Where to compute; `'auto'`: the fastest of the installed devices, see `bestDevice`. Default: the default device. While it runs, it is the default device. */
+  readonly device?: Device | Promise<Device> | 'auto';
   readonly callbacks?: Callback | readonly Callback[];
   /** True: a CSVLogger in `defaultRootDir/logs`. Default: none. */
   readonly logger?: Logger | readonly Logger[] | boolean;

@@ -1,5 +1,6 @@
 import { type Device, defaultDevice, fail, manualSeed, setDefaultDevice } from '@nn/tensor';
 import { type AnyTask, call, type Callback, type Stage, type TaskOf } from './callback.ts';
+import { bestDevice } from './best-device.ts';
 import { ModelCheckpoint } from './callbacks/model-checkpoint.ts';
 import { ModelSummary } from './callbacks/model-summary.ts';
 import { ProgressBarCallback } from './callbacks/progress-bar-callback.ts';
@@ -214,7 +215,8 @@ export class Trainer {
     Object.assign(this, { stage, interrupted: false });
     const free = onInterrupt(this.options.signal, () => { this.interrupted = true; });
     try {
-      this.#device = await (this.options.device ?? before);
+      const { device = before } = this.options;
+      this.#device = await (device !== 'auto' ? device : this.#device ?? bestDevice({ output: this.output }));
       setDefaultDevice(this.#device);
       this.#task = task;
       task.attach(this);

@@ -1,5 +1,6 @@
 import '@nn/autograd';
-import { type Device, reference, tensor } from '@nn/tensor';
+import { type Device, reference, type Tensor, tensor } from '@nn/tensor';
+import { Task, Trainer } from '@nn/train';
 import { describe, expect, it } from 'vitest';
 import { bestDevice, reason } from '../src/best-device.ts';
 
@@ -52,4 +53,16 @@ describe('bestDevice', () => {
     const only = { name: 'cpu', milliseconds: 1.234 };
     expect(reason(only, [only])).toBe('an iteration took 1.23 ms there');
   });
+});
+
+it('is what a trainer takes for auto', { timeout: 60_000 }, async () => {
+  const lines: string[] = [];
+  const trainer = new Trainer({ device: 'auto', maxEpochs: 0, enableProgressBar: false, enableModelSummary: false, output: { write: (text) => lines.push(text) > 0 } });
+  class Nothing extends Task {
+    forward(x: Tensor): Tensor { return x; }
+    override trainingStep(): undefined { return undefined; }
+    override configureOptimizers(): [] { return []; }
+  }
+  await trainer.fit(new Nothing(), []);
+  expect(lines.join('')).toMatch(/Used device: .* because an iteration took/);
 });

@@ -18,6 +18,8 @@ interface Kernels {
   readonly place: Fused<Scalar>;
   /** Over [N, C, ...size, ...kernel]: the gradient where the window's best place is this one. Places are counted from 1, so that padding means none. */
   readonly routed: Fused<Scalar>;
+  /** Over [N, C, place, kernel, place, kernel, ..]: the same for windows that lie side by side, where each element is in one. */
+  readonly tiled: Fused<Scalar>;
 }
 const kernels = [1, 2, 3].map((rank): Kernels => {
   const axes = Array.from({ length: rank }, (_, i) => i);
@@ -29,6 +31,10 @@ const kernels = [1, 2, 3].map((rank): Kernels => {
         return sum ? sum.add(at.mul(width)) : at.mul(width);
       }, undefined as Scalar | undefined)!;
       return flat.cast('int32').where(x.eq(best).logicalOr(x.isnan()), NOWHERE);
+    }),
+    tiled: fuse((g: Scalar, place: Scalar, ...numbers: Scalar[]) => {
+      const own = axes.map((i) => g.index(2 + 2 * i).mul(numbers[2 * i]!).add(g.index(3 + 2 * i)).mul(numbers[2 * i + 1]!)).reduce((a, b) => a.add(b));
+      return g.where(place.eq(own), 0);
     }),
     routed: fuse((g: Scalar, place: Scalar, ...widths: Scalar[]) => {
       const own = axes.map((i) => g.index(2 + i).mul(widths[i]!)).reduce((a, b) => a.add(b)).add(1);
@@ -44,7 +50,8 @@ const widthsOf = (size: readonly number[]): number[] => size.map((_, i) => size.
 function pool(x: Tensor, { kernel, stride, before, after, dilation }: Frame): [values: Tensor, places: Tensor] {
   const rank = kernel.length;
   const size = x.shape.slice(2);
-  const { place, routed } = kernels[rank - 1]!;
+  const { place, routed, tiled } = kernels[rank - 1]!;
+  const sideBySide = kernel.every((own, i) => stride[i] === own && dilation[i] === 1 && before[i] === 0);
   const numbers = widthsOf(size).flatMap((width, i) => [stride[i]!, dilation[i]!, before[i]!, width]);
   return customGradient({
     name: 'maxPool',
@@ -55,13 +62,20 @@ function pool(x: Tensor, { kernel, stride, before, after, dilation }: Frame): [v
       return [best.reshape(...places.shape), places];
     },
     backward: ([g], _, [, places]) => {
+      if (!g) return [undefined];
+      if (sideBySide) {
+        const wide = (y: Tensor): Tensor => kernel.reduce((z, own, i) => z.unsqueeze(3 + 2 * i).expand([...z.shape.slice(0, 3 + 2 * i), own, ...z.shape.slice(3 + 2 * i)]), y);
+        const tiles = tiled(wide(g), wide(places!), ...kernel.flatMap((own, i) => [own, widthsOf(size)[i]!]));
+        const whole = g.shape.slice(2).map((count, i) => count * kernel[i]!);
+        return [padded(tiles.reshape(...g.shape.slice(0, 2), ...whole), kernel.map(() => 0), size.map((own, i) => own - whole[i]!))];
+      }
       const reach = kernel.map((own, i) => dilation[i]! * (own - 1));
       const left = reach.map((own, i) => own - before[i]!);
       const spread = (y: Tensor): Tensor => {
         const wide = dilated(y, stride);
         return windows(padded(wide, left, size.map((own, i) => own + reach[i]! - left[i]! - wide.shape[2 + i]!)), kernel, kernel.map(() => 1), dilation);
       };
-      return [g && routed.reduce('sum', ofKernel(rank), spread(g), quietly(() => spread(places!.add(1))), ...widthsOf(size))];
+      return [routed.reduce('sum', ofKernel(rank), spread(g), quietly(() => spread(places!.add(1))), ...widthsOf(size))];
     },
     saves: { inputs: false },
   })(x) as [Tensor, Tensor];
