@@ -5,6 +5,7 @@ import attention
 import conv
 import convolutions
 import criteria
+import lbfgs
 import linear
 import losses
 import norms
@@ -17,5 +18,5 @@ import sequences
 import training
 import vocabulary
 
-for script in training, losses, criteria, sequences, attention, linear, norms, optimizers, schedules, conv, ops, vocabulary, printing, activations, convolutions, pools:
+for script in training, losses, criteria, sequences, attention, linear, norms, optimizers, lbfgs, schedules, conv, ops, vocabulary, printing, activations, convolutions, pools:
     script.main()

@@ -8,6 +8,7 @@ export { Adam, AdamW, type AdamOptions, type AdamState } from './adam.ts';
 export { Adamax, type AdamaxOptions, type AdamaxState } from './adamax.ts';
 export { ASGD, type ASGDOptions, type ASGDState } from './asgd.ts';
 export { clipGradNorm, type ClipGradNormOptions, clipGradValue } from './clip.ts';
+export { type Closure, LBFGS, type LBFGSOptions } from './lbfgs.ts';
 export { NAdam, type NAdamOptions, type NAdamState } from './nadam.ts';
 export { type NewGroup, Optimizer, type ParameterState, type ParamGroup, type Params, type Settings } from './optimizer.ts';
 export { RAdam, type RAdamOptions, type RAdamState } from './radam.ts';

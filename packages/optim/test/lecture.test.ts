@@ -2,6 +2,7 @@
 import { type Tensor, tensor } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
 import { Adagrad, Adam, CyclicLR, ExponentialLR, type Optimizer, RMSprop, SGD } from '../src/index.ts';
+import { beale } from './beale.ts';
 
 const variant = 'keras';
 const runs: readonly [name: string, optimizer: (p: Tensor) => Optimizer<{ lr?: number }, object>, x: number, y: number, loss: number, schedule?: (optimizer: Optimizer<{ lr?: number }, object>) => { step(): void }][] = [
@@ -14,12 +15,6 @@ const runs: readonly [name: string, optimizer: (p: Tensor) => Optimizer<{ lr?: n
   ['adam', (p) => new Adam([p], { lr: 0.2, betas: [0.9, 0.999], eps: 1e-8, variant }), 2.8036, 0.4500, 0.00787],
   ['sgd_cyclic', (p) => new SGD([p], { lr: 1, variant }), 2.9060, 0.4755, 0.00157, (optimizer) => new CyclicLR(optimizer, 1e-4, 0.1, { stepSizeUp: 100, cycleMomentum: false })],
 ];
-
-function beale(p: Tensor): Tensor {
-  const [x, y] = [p.at(0), p.at(1)];
-  const term = (constant: number, power: number) => x.mul(y.pow(power)).sub(x).add(constant).square();
-  return term(1.5, 1).add(term(2.25, 2)).add(term(2.625, 3));
-}
 
 const start = () => tensor([0.8, 1.6], { dtype: 'float64', requiresGrad: true });
 

@@ -2,6 +2,7 @@ import { defaultDevice, ones, type Tensor, tensor } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
 import fixture from '../../../tooling/reference/fixtures/optimizers.json' with { type: 'json' };
 import { Adadelta, Adagrad, Adam, Adamax, AdamW, ASGD, NAdam, type Optimizer, RAdam, RMSprop, Rprop, SGD } from '../src/index.ts';
+import { beale } from './beale.ts';
 
 const optimizers = {
   SGD: (p: Tensor[], options: object) => new SGD(p, options),
@@ -16,13 +17,6 @@ const optimizers = {
   ASGD: (p: Tensor[], options: object) => new ASGD(p, options),
   Rprop: (p: Tensor[], options: object) => new Rprop(p, options),
 };
-
-/** Beale's function. */
-function beale(p: Tensor): Tensor {
-  const [x, y] = [p.at(0), p.at(1)];
-  const term = (constant: number, power: number) => x.mul(y.pow(power)).sub(x).add(constant).square();
-  return term(1.5, 1).add(term(2.25, 2)).add(term(2.625, 3));
-}
 
 const point = () => tensor(fixture.start, { dtype: 'float64', requiresGrad: true });
 
