@@ -83,6 +83,8 @@ export class LBFGS extends Optimizer<Omit<LBFGSOptions, 'lineSearchFn'> & { line
    *
    * @returns the loss before
    */
+  // One who steps any optimizer gets no answer from the others; from this one a promise, which a loop of batches need not know.
+  // oxlint-disable-next-line typescript/no-misused-promises
   override async step(closure?: Closure): Promise<Tensor> {
     if (!closure) return fail('LBFGS.step', 'the closure is missing', 'Pass a function that calls zeroGrad() and backward(), and returns the loss.');
     const { lr, maxIter, maxEval, toleranceGrad, toleranceChange, lineSearchFn } = this.paramGroups[0]!;
