@@ -1,4 +1,6 @@
-"""Writes every fixture."""
+"""Writes every fixture: runs every script that is imported here."""
+
+from types import ModuleType
 
 import activations
 import attention
@@ -15,8 +17,9 @@ import pools
 import printing
 import schedules
 import sequences
+import simple_layers
 import training
 import vocabulary
 
-for script in training, losses, criteria, sequences, attention, linear, norms, optimizers, lbfgs, schedules, conv, ops, vocabulary, printing, activations, convolutions, pools:
+for script in [value for value in list(globals().values()) if isinstance(value, ModuleType) and hasattr(value, 'main')]:
     script.main()

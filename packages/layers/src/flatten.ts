@@ -22,3 +22,35 @@ export class Flatten extends Module {
 
   forward(x: Tensor): Tensor { return x.flatten(this.startAxis, this.endAxis); }
 }
+
+/**
+ * Splits one axis into several.
+ *
+ * Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Unflatten.html
+ *
+ * @param axis which one; negative ones count from the end
+ * @param sizes what becomes of it; one may be -1
+ * @throws by `forward` where the sizes do not multiply to that of the axis
+ * @example
+ * new Unflatten(1, [2, 5]).forward(zeros([3, 10])).shape; // [3, 2, 5]
+ */
+export class Unflatten extends Module {
+  static override readonly typeName = 'Unflatten';
+  readonly axis: number;
+  readonly sizes: readonly number[];
+
+  constructor(axis: number, sizes: readonly number[]) {
+    super();
+    this.axis = axis;
+    this.sizes = sizes;
+  }
+
+  forward(x: Tensor): Tensor { return x.unflatten(this.axis, this.sizes); }
+}
+
+/** Gives what it takes: a place that may be filled later. Arguments are ignored. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Identity.html */
+export class Identity extends Module {
+  static override readonly typeName = 'Identity';
+  constructor(..._ignored: unknown[]) { super(); }
+  forward(x: Tensor): Tensor { return x; }
+}

@@ -14,7 +14,7 @@ export {
 } from './activation/smooth.ts';
 export { GLU, glu, LogSoftmax, logSoftmax, Softmax, softmax, Softmax2d, Softmin, softmin } from './activation/softmax.ts';
 export type { BackwardHook, BackwardPreHook, Gradients } from './backward-hooks.ts';
-export { BatchNorm1d, BatchNorm2d, BatchNorm3d, type BatchNormOptions } from './batch-norm.ts';
+export { Bilinear, bilinear } from './bilinear.ts';
 export { type AttentionOptions, scaledDotProductAttention } from './attention/attention.ts';
 export { MultiheadAttention, type MultiheadAttentionCall, type MultiheadAttentionOptions } from './attention/multihead.ts';
 export { PositionalEncoding, type PositionalEncodingOptions, rotaryEmbedding, type RotaryOptions, sinusoidalPositions, type WaveBase } from './attention/positions.ts';
@@ -29,12 +29,13 @@ export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions, ConvTranspose1d, ConvTra
 export type { PaddingMode } from './convolution/pad.ts';
 export type { Sizes } from './convolution/windows.ts';
 export { crossEntropy, CrossEntropyLoss, type CrossEntropyLossOptions, type CrossEntropyOptions } from './cross-entropy.ts';
-export { Dropout, dropout, type DropoutOptions } from './dropout.ts';
+export { AlphaDropout, alphaDropout, FeatureAlphaDropout, featureAlphaDropout, GaussianNoise } from './dropout/alpha.ts';
+export { Dropout, dropout, Dropout1d, dropout1d, Dropout2d, dropout2d, Dropout3d, dropout3d, type DropoutMode } from './dropout/dropout.ts';
+export type { DropoutOptions } from './dropout/mask.ts';
 export { Embedding, embedding, type EmbeddingLookup, type EmbeddingOptions } from './embedding/embedding.ts';
 export { type BagMode, EmbeddingBag, embeddingBag, type EmbeddingBagLookup, type EmbeddingBagOptions } from './embedding/embedding-bag.ts';
-export { Flatten } from './flatten.ts';
+export { Flatten, Identity, Unflatten } from './flatten.ts';
 export * as init from './init.ts';
-export { LayerNorm, type LayerNormInput, layerNorm, type LayerNormOptions } from './layer-norm.ts';
 export { Linear, type LinearOptions } from './linear.ts';
 export { type AnyModule, type ForwardHook, type ForwardPreHook, Module } from './module.ts';
 export { CosineSimilarity, PairwiseDistance, pairwiseDistance, type PairwiseDistanceOptions } from './distance.ts';
@@ -60,6 +61,13 @@ export {
   type Triplet, TripletMarginLoss, tripletMarginLoss, type TripletMarginOptions, TripletMarginWithDistanceLoss, tripletMarginWithDistanceLoss, type TripletMarginWithDistanceOptions,
 } from './losses/triplet.ts';
 export type { WeightValues } from './losses/weight.ts';
+export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from './norm/batch-norm.ts';
+export { GroupNorm, groupNorm, type GroupNormOptions } from './norm/group-norm.ts';
+export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from './norm/instance-norm.ts';
+export { LayerNorm, type LayerNormInput, layerNorm, type LayerNormOptions } from './norm/layer-norm.ts';
+export { LocalResponseNorm, localResponseNorm, type LocalResponseOptions } from './norm/local-response.ts';
+export { RMSNorm, rmsNorm, type RMSNormInput, type RMSNormOptions } from './norm/rms-norm.ts';
+export type { TrackedNormOptions } from './norm/tracked.ts';
 export { Buffer, Parameter, type ParameterOptions } from './parameter.ts';
 export { type CellOptions, GRUCell, LSTMCell, RNNCell, type RNNCellOptions } from './recurrent/cells.ts';
 export { GRU, LSTM, type LSTMOptions, RNN, type RNNOptions } from './recurrent/layers.ts';

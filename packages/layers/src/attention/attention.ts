@@ -1,5 +1,5 @@
 import { fail, fuseRows, type Generator, isFloat, type Scalar, scope, show, type Tensor } from '@nn/tensor';
-import { dropout } from '../dropout.ts';
+import { dropout } from '../dropout/dropout.ts';
 
 /** Scores as they count: bool masks say what is left out, others are added. */
 const masked = (scores: Scalar, mask: Scalar): Scalar => (mask.dtype === 'bool' ? scores.maskedFill(mask, -Infinity) : scores.add(mask));

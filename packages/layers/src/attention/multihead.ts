@@ -1,5 +1,5 @@
 import { concat, fail, isFloat, linear, show, type Tensor, zeros } from '@nn/tensor';
-import { dropout } from '../dropout.ts';
+import { dropout } from '../dropout/dropout.ts';
 import { xavierNormal, xavierUniform, zeros as toZero } from '../init.ts';
 import { Linear } from '../linear.ts';
 import { Module } from '../module.ts';

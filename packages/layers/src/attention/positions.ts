@@ -1,6 +1,6 @@
 /** Where in a sequence something is: added to embeddings, or turned into queries and keys. */
 import { fail, fuse, type Scalar, scope, show, stack, type Tensor, tensor, type TensorOptions } from '@nn/tensor';
-import { Dropout } from '../dropout.ts';
+import { Dropout } from '../dropout/dropout.ts';
 import { Module } from '../module.ts';
 import { Buffer, type ParameterOptions } from '../parameter.ts';
 import { slicesOf } from '../slices.ts';

@@ -2,8 +2,8 @@
 import type { Tensor } from '@nn/tensor';
 import { relu } from '../activation/basic.ts';
 import { gelu } from '../activation/smooth.ts';
-import { Dropout } from '../dropout.ts';
-import { LayerNorm } from '../layer-norm.ts';
+import { Dropout } from '../dropout/dropout.ts';
+import { LayerNorm } from '../norm/layer-norm.ts';
 import { Linear } from '../linear.ts';
 import { type AnyModule, Module } from '../module.ts';
 import type { ParameterOptions } from '../parameter.ts';

@@ -1,7 +1,7 @@
 /** Stacks of transformer layers. */
 import { fail, full, show, type Tensor, type TensorOptions } from '@nn/tensor';
 import { xavierUniform } from '../init.ts';
-import { LayerNorm } from '../layer-norm.ts';
+import { LayerNorm } from '../norm/layer-norm.ts';
 import { Module } from '../module.ts';
 import { type DecoderMasks, TransformerDecoderLayer, TransformerEncoderLayer, type TransformerLayerOptions } from './transformer-layers.ts';
 

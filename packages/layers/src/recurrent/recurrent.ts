@@ -1,6 +1,6 @@
 /** What RNN, LSTM and GRU share: parameters by PyTorch's names, layers, directions, forms of input. */
 import { concat, fail, quietly, show, stack, type Tensor, tensor, zeros } from '@nn/tensor';
-import { dropout } from '../dropout.ts';
+import { dropout } from '../dropout/dropout.ts';
 import { uniform } from '../init.ts';
 import { Module } from '../module.ts';
 import { Parameter, type ParameterOptions } from '../parameter.ts';

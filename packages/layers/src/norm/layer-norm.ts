@@ -1,9 +1,9 @@
 import { fail, fuseRows, ones, type Scalar, scope, show, sizeOf, type Tensor, zeros } from '@nn/tensor';
-import { Module } from './module.ts';
-import { Parameter, type ParameterOptions } from './parameter.ts';
+import { Module } from '../module.ts';
+import { Parameter, type ParameterOptions } from '../parameter.ts';
 
-/** A row is what is normalized together. */
-const normalized = fuseRows((x: Scalar, weight: Scalar, bias: Scalar, count: Scalar, eps: Scalar) => {
+/** A row is what is normalized together: over `count` elements, then times a factor and plus a shift. */
+export const normalized = fuseRows((x: Scalar, weight: Scalar, bias: Scalar, count: Scalar, eps: Scalar) => {
   const centred = x.sub(x.rowSum().div(count));
   return centred.mul(centred.square().rowSum().div(count).add(eps).rsqrt()).mul(weight).add(bias);
 });
