@@ -10,6 +10,7 @@ import criteria
 import lbfgs
 import linear
 import losses
+import newer
 import norms
 import ops
 import optimizers

@@ -3,12 +3,16 @@
  * @packageDocumentation
  */
 export { Adadelta, type AdadeltaOptions, type AdadeltaState } from './adadelta.ts';
+export { Adafactor, type AdafactorOptions, type AdafactorState } from './adafactor.ts';
 export { Adagrad, type AdagradOptions, type AdagradState } from './adagrad.ts';
 export { Adam, AdamW, type AdamOptions, type AdamState } from './adam.ts';
 export { Adamax, type AdamaxOptions, type AdamaxState } from './adamax.ts';
 export { ASGD, type ASGDOptions, type ASGDState } from './asgd.ts';
 export { clipGradNorm, type ClipGradNormOptions, clipGradValue } from './clip.ts';
+export { LAMB, type LAMBOptions, type LAMBState } from './lamb.ts';
 export { type Closure, LBFGS, type LBFGSOptions } from './lbfgs.ts';
+export { Lion, type LionOptions, type LionState } from './lion.ts';
+export { Muon, type MuonOptions, type MuonState } from './muon.ts';
 export { NAdam, type NAdamOptions, type NAdamState } from './nadam.ts';
 export { type NewGroup, Optimizer, type ParameterState, type ParamGroup, type Params, type Settings } from './optimizer.ts';
 export { RAdam, type RAdamOptions, type RAdamState } from './radam.ts';
