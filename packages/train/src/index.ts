@@ -22,7 +22,7 @@ export type { Limit, Loader } from './loader.ts';
 export { CSVLogger, type LoggerOptions } from './loggers/csv-logger.ts';
 export type { Logger } from './loggers/logger.ts';
 export { TensorBoardLogger } from './loggers/tensorboard-logger.ts';
-export { checkLoss } from './losses.ts';
+export { checkLoss } from './check-loss.ts';
 export type { Batches, BatchMetric, Criterion, Measures } from './pass.ts';
 export { type Output, ProgressBar, type ProgressBarOptions } from './progress-bar.ts';
 export { summary, type SummaryColumn, type SummaryOptions } from './summary.ts';

@@ -3,7 +3,8 @@ import { noGrad } from '@nn/autograd';
 import type { DataLoader } from '@nn/data';
 import type { Metric } from '@nn/metrics';
 import { fail, scope, type Tensor } from '@nn/tensor';
-import { Losses } from './losses.ts';
+import { type EntryOptions, Journal } from './journal.ts';
+import { checkLoss } from './check-loss.ts';
 import type { ProgressBar } from './progress-bar.ts';
 
 /** A `DataLoader`, or anything else that gives `[inputs, targets]` batch by batch and knows how many. */
@@ -37,29 +38,33 @@ export interface Pass {
   readonly bar?: ProgressBar | undefined;
 }
 
+const OPTIONS: EntryOptions = { onStep: true, onEpoch: true, progBar: false, logger: false, reduceFx: 'batchMean' };
+
 /** Runs `step` on every batch, each in a scope of its own, and gathers the numbers. */
 export async function pass({ operation, where, loader, metric, bar }: Pass, step: (inputs: Tensor, targets: Tensor) => { outputs: Tensor; loss: Tensor }): Promise<Measures> {
-  const losses = new Losses(operation, where);
-  let examples = 0;
-  let steps = 0;
+  const journal = new Journal();
+  const read = async (): Promise<number> => {
+    for (const { step: at, values } of await journal.read()) checkLoss(values.get('loss')!, operation, `${where} ${at}`);
+    return journal.reduced('loss')?.value ?? NaN;
+  };
+  let [examples, steps, shown] = [0, 0, ''];
   metric?.reset();
   try {
     for await (const [inputs, targets] of loader) {
+      journal.begin(++steps, steps, inputs.size(0));
       scope(() => {
         const { outputs, loss } = step(inputs, targets);
-        losses.add(loss);
+        journal.note(operation, 'loss', loss, OPTIONS);
         if (metric) noGrad(() => metric.update(outputs, targets));
       }, operation);
+      journal.end();
       examples += inputs.size(0);
-      steps++;
-      if (losses.full) await losses.read();
-      bar?.update(steps, losses.batches > 0 ? `loss ${losses.mean.toFixed(4)} (mean of ${losses.batches} batches)` : '');
+      if (journal.full) shown = `loss ${(await read()).toFixed(4)} (mean of ${steps} batches)`;
+      bar?.update(steps, shown);
     }
-    await losses.read();
+    if (steps === 0) fail(operation, 'the loader gave no batch', 'With dropLast, a batch must not be larger than the dataset.');
+    return { loss: await read(), batches: steps, examples, ...(metric && { metric: await metric.compute() }) };
   } finally {
-    losses.release();
+    journal.release();
   }
-  if (losses.batches === 0) fail(operation, 'the loader gave no batch', 'With dropLast, a batch must not be larger than the dataset.');
-  const { mean: loss, batches } = losses;
-  return { loss, batches, examples, ...(metric && { metric: await metric.compute() }) };
 }

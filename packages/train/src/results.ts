@@ -2,7 +2,7 @@
 import { fail, Tensor } from '@nn/tensor';
 import { type AnyTask, call } from './callback.ts';
 import { type EntryOptions, Journal } from './journal.ts';
-import { checkLoss } from './losses.ts';
+import { checkLoss } from './check-loss.ts';
 import type { Loggable, LoggedMetric, LogOptions } from './task.ts';
 import type { Trainer } from './trainer.ts';
 
