@@ -8,6 +8,7 @@ export { Adagrad, type AdagradOptions, type AdagradState } from './adagrad.ts';
 export { Adam, AdamW, type AdamOptions, type AdamState } from './adam.ts';
 export { Adamax, type AdamaxOptions, type AdamaxState } from './adamax.ts';
 export { ASGD, type ASGDOptions, type ASGDState } from './asgd.ts';
+export { AveragedWeights, type AveragedWeightsOptions } from './averaged.ts';
 export { clipGradNorm, type ClipGradNormOptions, clipGradValue } from './clip.ts';
 export { LAMB, type LAMBOptions, type LAMBState } from './lamb.ts';
 export { type Closure, LBFGS, type LBFGSOptions } from './lbfgs.ts';
