@@ -3,6 +3,7 @@
 from types import ModuleType
 
 import activations
+import arranging_layers
 import attention
 import conv
 import convolutions

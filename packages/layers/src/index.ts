@@ -25,6 +25,7 @@ export {
   type DecoderMasks, type EncoderLayerMasks, TransformerDecoderLayer, TransformerEncoderLayer, type TransformerLayerOptions,
 } from './attention/transformer-layers.ts';
 export { conv1d, conv2d, conv3d, type ConvOptions, convTranspose1d, convTranspose2d, convTranspose3d, type ConvTransposeOptions } from './convolution/conv.ts';
+export { Fold, fold, type FoldOptions, Unfold, unfold } from './convolution/fold.ts';
 export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvTransposeLayerOptions } from './convolution/conv-layers.ts';
 export type { PaddingMode } from './convolution/pad.ts';
 export type { Sizes } from './convolution/windows.ts';
@@ -68,6 +69,11 @@ export { LayerNorm, type LayerNormInput, layerNorm, type LayerNormOptions } from
 export { LocalResponseNorm, localResponseNorm, type LocalResponseOptions } from './norm/local-response.ts';
 export { RMSNorm, rmsNorm, type RMSNormInput, type RMSNormOptions } from './norm/rms-norm.ts';
 export type { TrackedNormOptions } from './norm/tracked.ts';
+export {
+  CircularPad1d, CircularPad2d, CircularPad3d, ConstantPad1d, ConstantPad2d, ConstantPad3d, ReflectionPad1d, ReflectionPad2d, ReflectionPad3d,
+  ReplicationPad1d, ReplicationPad2d, ReplicationPad3d, ZeroPad1d, ZeroPad2d, ZeroPad3d,
+} from './padding/pad-layers.ts';
+export { pad, type PadModeOptions } from './padding/pad.ts';
 export { Buffer, Parameter, type ParameterOptions } from './parameter.ts';
 export { type CellOptions, GRUCell, LSTMCell, RNNCell, type RNNCellOptions } from './recurrent/cells.ts';
 export { GRU, LSTM, type LSTMOptions, RNN, type RNNOptions } from './recurrent/layers.ts';
@@ -78,15 +84,19 @@ export type { Like, RecurrentOptions, Sequences } from './recurrent/recurrent.ts
 export type { Reduction } from './reduction.ts';
 export { isMetric, isModule, type Member, members, type MetricLike } from './registry.ts';
 export {
-  adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveMaxPool1d, adaptiveMaxPool2d, avgPool1d, avgPool2d, avgPool3d, type AvgPoolOptions, lpPool1d, lpPool2d, type OutputSize,
+  adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d, adaptiveMaxPool1d, adaptiveMaxPool2d, adaptiveMaxPool3d, avgPool1d, avgPool2d, avgPool3d, type AvgPoolOptions, lpPool1d, lpPool2d, type OutputSize,
 } from './pooling/avg-pool.ts';
 export type { PoolOptions } from './pooling/frame.ts';
 export {
   maxPool1d, maxPool1dWithIndices, maxPool2d, maxPool2dWithIndices, maxPool3d, maxPool3dWithIndices, type MaxPoolOptions, type Pooled,
 } from './pooling/max-pool.ts';
 export {
-  AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AvgPool1d, AvgPool2d, AvgPool3d, LPPool1d, LPPool2d, MaxPool1d, MaxPool2d, MaxPool3d,
+  AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d, LPPool1d, LPPool2d, MaxPool1d, MaxPool2d, MaxPool3d,
 } from './pooling/pool-layers.ts';
+export { MaxUnpool1d, maxUnpool1d, MaxUnpool2d, maxUnpool2d, MaxUnpool3d, maxUnpool3d, type MaxUnpoolOptions } from './pooling/max-unpool.ts';
+export { interpolate, type InterpolateOptions, Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from './resampling/interpolate.ts';
+export type { InterpolationMode } from './resampling/kernels.ts';
+export { ChannelShuffle, channelShuffle, channelsFirst, channelsLast, PixelShuffle, pixelShuffle, PixelUnshuffle, pixelUnshuffle } from './resampling/shuffle.ts';
 export { Sequential } from './sequential.ts';
 export { decodeSafetensors, encodeSafetensors, loadSafetensors, type Safetensors, type SafetensorsOptions, saveSafetensors } from './safetensors.ts';
 export type { LoadReport, StateDict } from './state.ts';

@@ -1,5 +1,6 @@
 /** Padding by something else than a number: each axis is read by places. */
-import { fail, scope, show, type Tensor, tensor } from '@nn/tensor';
+import { fail, scope, show, type Tensor } from '@nn/tensor';
+import { resample } from '../resampling/resample.ts';
 import { padded } from './windows.ts';
 
 export type PaddingMode = 'zeros' | 'reflect' | 'replicate' | 'circular';
@@ -20,7 +21,6 @@ export function padBy(operation: string, x: Tensor, mode: PaddingMode, before: r
     const most = mode === 'reflect' ? size - 1 : mode === 'circular' ? size : Infinity;
     if (Math.max(low, high) > most || size + low + high < 1) fail(operation, `${mode} padding of ${low} and ${high} on an axis of ${size} of ${show(x.shape)}`, `It reaches ${most === Infinity ? 'any number' : most} at most, and something must be left.`);
     if (low === 0 && high === 0) return y;
-    const index = Array.from({ length: size + low + high }, (_, at) => place(at - low, size));
-    return y.indexSelect(axis, tensor(index, { dtype: 'int32', device: x.device }));
+    return resample(y, axis, Array.from({ length: size + low + high }, (_, at) => [[place(at - low, size), 1]]));
   }, x), operation);
 }

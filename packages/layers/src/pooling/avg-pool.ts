@@ -1,6 +1,8 @@
 /** Means and p-norms of windows, and pools to a given size. */
-import { contract, fail, scope, show, type Tensor, tensor } from '@nn/tensor';
+import { fail, scope, show, type Tensor, tensor } from '@nn/tensor';
 import { padded, perAxis, type Sizes, windows } from '../convolution/windows.ts';
+import { area, parts } from '../resampling/kernels.ts';
+import { resample } from '../resampling/resample.ts';
 import { type Frame, frameOf, type PoolOptions } from './frame.ts';
 
 /** What {@link avgPool1d} and its like take. */
@@ -66,20 +68,16 @@ export type OutputSize = number | readonly (number | null)[];
 const sizesOf = (operation: string, outputSize: OutputSize, size: readonly number[]): number[] =>
   perAxis(operation, 'outputSize', typeof outputSize === 'number' ? outputSize : outputSize.map((own, i) => own ?? size[i]!), size.length);
 
-/** Windows that cover an axis of `size` evenly: the i-th reaches from floor(i size / count) to ceil((i + 1) size / count). */
-const partsOf = (size: number, count: number): (readonly [start: number, end: number])[] =>
-  Array.from({ length: count }, (_, i) => [Math.floor((i * size) / count), Math.ceil(((i + 1) * size) / count)]);
+/** Windows side by side, where they divide the axes: [N, C, count, size / count, ...]. */
+const tiles = (x: Tensor, wanted: readonly number[]): Tensor => x.reshape(...x.shape.slice(0, 2), ...wanted.flatMap((count, i) => [count, x.shape[2 + i]! / count]));
 
-/** The mean over windows that give the wanted size: a product with a matrix of weights, axis by axis. */
+/** The mean over windows that give the wanted size. */
 export function adaptiveAvgPool(operation: string, rank: number, x: Tensor, outputSize: OutputSize): Tensor {
   return batched(operation, rank, x, (batch) => {
     const size = batch.shape.slice(2);
     const wanted = sizesOf(operation, outputSize, size);
-    return wanted.reduce((y, count, i) => {
-      const weights = partsOf(size[i]!, count).map(([start, end]) => Array.from({ length: size[i]! }, (_, at) => (at >= start && at < end ? 1 / (end - start) : 0)));
-      const matrix = tensor(weights.flat(), { dtype: y.dtype, device: y.device, shape: [count, size[i]!] });
-      return contract(y.transpose(2 + i, -1), matrix.transpose(0, 1), { rows: y.ndim - 1, inner: 1, columns: 1 }).transpose(2 + i, -1);
-    }, batch);
+    if (wanted.every((count, i) => size[i]! % count === 0)) return tiles(batch, wanted).mean(wanted.map((_, i) => 3 + 2 * i));
+    return wanted.reduce((y, count, i) => resample(y, 2 + i, area({ size: size[i]!, count })), batch);
   });
 }
 /** The mean over windows that make the axis `outputSize` long. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html */
@@ -90,6 +88,8 @@ export const adaptiveAvgPool1d = (x: Tensor, outputSize: OutputSize): Tensor => 
  * adaptiveAvgPool2d(ones([1, 8, 7, 5]), 1).shape; // [1, 8, 1, 1]
  */
 export const adaptiveAvgPool2d = (x: Tensor, outputSize: OutputSize): Tensor => adaptiveAvgPool('adaptiveAvgPool2d', 2, x, outputSize);
+/** {@link adaptiveAvgPool1d} of volumes. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html */
+export const adaptiveAvgPool3d = (x: Tensor, outputSize: OutputSize): Tensor => adaptiveAvgPool('adaptiveAvgPool3d', 3, x, outputSize);
 
 /** The largest over the same windows, axis by axis; a window that is shorter than others sees its last element again. */
 export function adaptiveMaxPool(operation: string, rank: number, x: Tensor, outputSize: OutputSize): Tensor {
@@ -97,9 +97,9 @@ export function adaptiveMaxPool(operation: string, rank: number, x: Tensor, outp
     const size = batch.shape.slice(2);
     const wanted = sizesOf(operation, outputSize, size);
     return wanted.reduceRight((y, count, i) => {
-      const parts = partsOf(size[i]!, count);
-      const longest = Math.max(...parts.map(([start, end]) => end - start));
-      const index = parts.flatMap(([start, end]) => Array.from({ length: longest }, (_, k) => Math.min(start + k, end - 1)));
+      const own = parts({ size: size[i]!, count });
+      const longest = Math.max(...own.map(([start, end]) => end - start));
+      const index = own.flatMap(([start, end]) => Array.from({ length: longest }, (_, k) => Math.min(start + k, end - 1)));
       const wins = y.indexSelect(2 + i, tensor(index, { dtype: 'int32', device: y.device })).unflatten(2 + i, [count, longest]);
       return wins.max(3 + i).values;
     }, batch);
@@ -109,3 +109,5 @@ export function adaptiveMaxPool(operation: string, rank: number, x: Tensor, outp
 export const adaptiveMaxPool1d = (x: Tensor, outputSize: OutputSize): Tensor => adaptiveMaxPool('adaptiveMaxPool1d', 1, x, outputSize);
 /** {@link adaptiveMaxPool1d} of images. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
 export const adaptiveMaxPool2d = (x: Tensor, outputSize: OutputSize): Tensor => adaptiveMaxPool('adaptiveMaxPool2d', 2, x, outputSize);
+/** {@link adaptiveMaxPool1d} of volumes. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
+export const adaptiveMaxPool3d = (x: Tensor, outputSize: OutputSize): Tensor => adaptiveMaxPool('adaptiveMaxPool3d', 3, x, outputSize);

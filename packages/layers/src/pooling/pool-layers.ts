@@ -120,3 +120,13 @@ export class AdaptiveMaxPool2d extends AdaptivePool {
   static override readonly typeName = 'AdaptiveMaxPool2d';
   forward(x: Tensor): Tensor { return adaptiveMaxPool(this.typeName, 2, x, this.outputSize); }
 }
+/** The mean over windows that give `outputSize`, of volumes, [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool3d.html */
+export class AdaptiveAvgPool3d extends AdaptivePool {
+  static override readonly typeName = 'AdaptiveAvgPool3d';
+  forward(x: Tensor): Tensor { return adaptiveAvgPool(this.typeName, 3, x, this.outputSize); }
+}
+/** The largest over windows that give `outputSize`, of volumes, [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool3d.html */
+export class AdaptiveMaxPool3d extends AdaptivePool {
+  static override readonly typeName = 'AdaptiveMaxPool3d';
+  forward(x: Tensor): Tensor { return adaptiveMaxPool(this.typeName, 3, x, this.outputSize); }
+}
