@@ -1,5 +1,6 @@
 import { fuse, type Scalar, type Tensor } from '@nn/tensor';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
+import type { FormulaLine } from './explain.ts';
 import { inRange } from './settings.ts';
 import type { Formula, Variant } from './variant.ts';
 
@@ -58,6 +59,10 @@ export class Adagrad extends Optimizer<AdagradOptions, AdagradState> {
 
   protected override check({ lr, lrDecay, weightDecay, initialAccumulatorValue, eps }: Settings<AdagradOptions>): void {
     inRange('Adagrad', { lr, lrDecay, weightDecay, initialAccumulatorValue, eps }, 0);
+  }
+
+  protected override formula(): readonly FormulaLine[] {
+    return [['s', 's + g^2', 'sum'], ['p', `p - lr / (1 + lrDecay * (t - 1)) * g / ${this.variant === 'torch' ? '(sqrt(s) + eps)' : 'sqrt(s + eps)'}`]];
   }
 
   protected update(p: Tensor, gradient: Tensor, settings: Settings<AdagradOptions>, state: Partial<AdagradState>): void {

@@ -1,5 +1,6 @@
 import { fuse, type Scalar, type Tensor } from '@nn/tensor';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
+import type { FormulaLine } from './explain.ts';
 import { inRange } from './settings.ts';
 import type { Formula, Variant } from './variant.ts';
 
@@ -81,6 +82,17 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
   protected override check({ lr, betas: [beta1, beta2], eps, weightDecay }: Settings<AdamOptions>): void {
     inRange(this.constructor.name, { lr, eps, weightDecay }, 0);
     inRange(this.constructor.name, { 'betas[0]': beta1, 'betas[1]': beta2 }, 0, 1);
+  }
+
+  protected override formula({ amsgrad, decoupledWeightDecay }: Settings<AdamOptions>): readonly FormulaLine[] {
+    const v = amsgrad ? 'vmax' : 'v';
+    const divisor = { torch: `(sqrt(${v} / (1 - beta2^t)) + eps)`, keras: `((sqrt(${v}) + eps) / sqrt(1 - beta2^t))`, lecture: `sqrt(${v} / (1 - beta2^t) + eps)` }[this.variant];
+    return [
+      ['m', 'beta1 * m + (1 - beta1) * g', 'expAvg'],
+      ['v', 'beta2 * v + (1 - beta2) * g^2', 'expAvgSq'],
+      ...(amsgrad ? [['vmax', 'max(vmax, v)', 'maxExpAvgSq'] as const] : []),
+      ['p', `${decoupledWeightDecay ? 'p * (1 - lr * weightDecay)' : 'p'} - lr * m / (1 - beta1^t) / ${divisor}`],
+    ];
   }
 
   protected update(p: Tensor, gradient: Tensor, settings: Settings<AdamOptions>, state: Partial<AdamState>): void {

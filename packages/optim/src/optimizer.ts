@@ -1,6 +1,7 @@
 import { noGrad } from '@nn/autograd';
 import { fail, keep, scope, Tensor } from '@nn/tensor';
 import { together, watching } from '@nn/tensor/trace';
+import { type FormulaLine, filledIn } from './explain.ts';
 import { gradientOf } from './gradient.ts';
 import { loadState, type OptimizerStateDict, stateOf } from './state.ts';
 
@@ -51,6 +52,46 @@ export abstract class Optimizer<Options extends object, State extends object = P
 
   /** Throws where hyperparameters make no sense. Called for each new group. */
   protected check(_settings: Settings<Options>): void { /* a subclass may know better */ }
+
+  /** The update in words, for {@link explainStep}: `g` is the gradient with sign and penalty, `p` the parameter, `t` the number of the step. */
+  protected formula(_settings: Settings<Options>, _state: Partial<State>): readonly FormulaLine[] { return [['p', 'p']]; }
+
+  /**
+   * What the next `step()` will do with one element of a parameter: the formula, with its numbers filled in, line by line. Changes nothing.
+   *
+   * @param parameter one of the optimizer's, with a gradient
+   * @param index which element, counted in row-major order. Default 0.
+   * @throws where it is none of the optimizer's, or has no gradient
+   * @example
+   * loss.backward();
+   * console.log(await optimizer.explainStep(model.fc1.weight));
+   */
+  async explainStep(parameter: Tensor, index = 0): Promise<string> {
+    const name = `${this.constructor.name}.explainStep`;
+    const group = this.paramGroups.find(({ params }) => params.includes(parameter)) ?? fail(name, 'the tensor is none of the parameters');
+    const gradient = gradientOf(parameter) ?? fail(name, 'the parameter has no gradient', 'Call it after backward().');
+    const before: Partial<State> = { ...this.#state.get(parameter) };
+    const copied = (value: unknown) => (value instanceof Tensor ? value.detach().clone() : value);
+    const [point, own, trial, state] = noGrad(() => scope(() => {
+      const p = parameter.detach().clone();
+      const after = Object.fromEntries(Object.entries(before).map(([key, value]) => [key, copied(value)])) as Partial<State>;
+      this.update(p, gradient, group, after);
+      return [copied(parameter), copied(gradient), p, after] as [Tensor, Tensor, Tensor, Partial<State>];
+    }, name));
+    const numbers = async (all: object): Promise<Record<string, number>> => Object.fromEntries((await Promise.all(Object.entries(all).map(async ([key, value]: [string, unknown]) => {
+      if (value instanceof Tensor) return value.numel === parameter.numel ? [[key, (await value.data())[index]!] as const] : [];
+      return typeof value === 'number' ? [[key, value] as const] : [];
+    }))).flat());
+    const [old, next] = [await numbers({ ...before, p: point, gradient: own }), await numbers({ ...state, p: trial })];
+    for (const tensor of [point, own, trial, ...Object.values(state)]) if (tensor instanceof Tensor) tensor.release();
+    const { weightDecay = 0, maximize = false, decoupledWeightDecay = false, betas = [0, 0] } = group as { weightDecay?: number; maximize?: boolean; decoupledWeightDecay?: boolean; betas?: readonly [number, number] };
+    const g = (maximize ? -1 : 1) * old['gradient']! + (decoupledWeightDecay ? 0 : weightDecay) * old['p']!;
+    const lines = this.formula(group, before);
+    const symbols = Object.fromEntries(lines.map(([symbol, , key = symbol]) => [symbol, old[key] ?? (key === 'p' ? old['p']! : 0)]));
+    const values = { ...await numbers(group), beta1: betas[0], beta2: betas[1], ...symbols, p: old['p']!, g, t: next['step'] ?? 0 };
+    const penalty = weightDecay !== 0 && !decoupledWeightDecay ? ' + weightDecay * p' : '';
+    return filledIn([['g', `${maximize ? '-' : ''}gradient${penalty}`], ...lines], { ...values, gradient: old['gradient']! }, { ...next, g });
+  }
 
   /** Updates every parameter that has a gradient: all in one kernel, where the device can. */
   step(): void {

@@ -1,5 +1,6 @@
 import { fuse, type Scalar, type Tensor } from '@nn/tensor';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
+import type { FormulaLine } from './explain.ts';
 import { inRange } from './settings.ts';
 import type { Formula, Variant } from './variant.ts';
 
@@ -72,6 +73,17 @@ export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
 
   protected override check({ lr, alpha, eps, weightDecay, momentum }: Settings<RMSpropOptions>): void {
     inRange('RMSprop', { lr, alpha, eps, weightDecay, momentum }, 0);
+  }
+
+  protected override formula({ momentum, centered }: Settings<RMSpropOptions>): readonly FormulaLine[] {
+    const spread = centered ? 'v - m^2' : 'v';
+    const step = `g / ${this.variant === 'torch' ? `(sqrt(${spread}) + eps)` : `sqrt(${spread} + eps)`}`;
+    const buffer = this.variant === 'torch' ? `momentum * b + ${step}` : `momentum * b + lr * ${step}`;
+    return [
+      ['v', 'alpha * v + (1 - alpha) * g^2', 'squareAvg'],
+      ...(centered ? [['m', 'alpha * m + (1 - alpha) * g', 'gradAvg'] as const] : []),
+      ...(momentum > 0 ? [['b', buffer, 'momentumBuffer'] as const, ['p', this.variant === 'torch' ? 'p - lr * b' : 'p - b'] as const] : [['p', `p - lr * ${step}`] as const]),
+    ];
   }
 
   protected update(p: Tensor, gradient: Tensor, settings: Settings<RMSpropOptions>, state: Partial<RMSpropState>): void {

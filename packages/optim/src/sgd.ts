@@ -1,5 +1,6 @@
 import { fail, fuse, type Scalar, type Tensor } from '@nn/tensor';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
+import type { FormulaLine } from './explain.ts';
 import { inRange } from './settings.ts';
 import type { Formula, Variant } from './variant.ts';
 
@@ -65,6 +66,16 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
   protected override check({ lr, momentum, weightDecay, nesterov, dampening }: Settings<SGDOptions>): void {
     inRange('SGD', { lr, momentum, weightDecay }, 0);
     if (nesterov && (momentum <= 0 || dampening !== 0)) fail('SGD', `nesterov with momentum ${momentum} and dampening ${dampening}`, 'It needs a momentum above 0 and no dampening.');
+  }
+
+  protected override formula({ momentum, nesterov }: Settings<SGDOptions>, state: Partial<SGDState>): readonly FormulaLine[] {
+    const added = this.variant === 'torch' ? 'g' : 'lr * g';
+    if (momentum === 0) return [['p', 'p - lr * g']];
+    const step = nesterov ? `${added} + momentum * b` : 'b';
+    return [
+      ['b', state.momentumBuffer ? `momentum * b + (1 - dampening) * ${added}` : added, 'momentumBuffer'],
+      ['p', this.variant === 'torch' ? `p - lr * ${nesterov ? `(${step})` : step}` : `p - ${nesterov ? `(${step})` : step}`],
+    ];
   }
 
   protected update(p: Tensor, gradient: Tensor, { lr, momentum, dampening, weightDecay, nesterov, maximize }: Settings<SGDOptions>, state: Partial<SGDState>): void {
