@@ -42,6 +42,8 @@ RUNS = [
     ('ReduceLROnPlateau', [], {'mode': 'max', 'patience': 3, 'threshold': 0.1, 'threshold_mode': 'abs', 'factor': 0.7}, {}),
     ('SequentialLR', [[('LinearLR', [], {'start_factor': 0.1}), ('CosineAnnealingLR', [55], {})], [5]], {}, {}),
     ('SequentialLR', [[('ConstantLR', [], {'factor': 0.1, 'total_iters': 2}), ('ExponentialLR', [0.9], {}), ('StepLR', [5], {})], [2, 30]], {}, {}),
+    ('SWALR', [0.05], {}, {}),
+    ('SWALR', [[0.05, 0.9]], {'anneal_epochs': 4, 'anneal_strategy': 'linear'}, {}),
     ('ChainedScheduler', [[('ConstantLR', [], {'factor': 0.1, 'total_iters': 10}), ('ExponentialLR', [0.9], {})]], {}, {}),
     ('ChainedScheduler', [[('LinearLR', [], {'total_iters': 10}), ('CosineAnnealingLR', [60], {}), ('StepLR', [20], {})]], {}, {}),
 ]
@@ -53,7 +55,7 @@ def metric(step):
 
 
 def make(name, optimizer, args, options):
-    function = getattr(lr_scheduler, name)
+    function = torch.optim.swa_utils.SWALR if name == 'SWALR' else getattr(lr_scheduler, name)
     if name.endswith(('LambdaLR', 'MultiplicativeLR')):
         return function(optimizer, [lambda epoch: 0.95**epoch, lambda epoch: 1 / (1 + epoch / 10)])
     if name in ('SequentialLR', 'ChainedScheduler'):

@@ -2,7 +2,7 @@
 import { CrossEntropyLoss, Dropout, Linear, ReLU, Sequential } from '@nn/layers';
 import { type Device, manualSeed, randint, randn, reference } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
-import { Adam, clipGradNorm, RMSprop, SGD } from '../src/index.ts';
+import { Adafactor, Adam, clipGradNorm, LAMB, Lion, NAdam, RMSprop, Rprop, SGD } from '../src/index.ts';
 
 function loop(device: Device, make: (model: Sequential) => { step(): void; zeroGrad(): void }): () => void {
   manualSeed(0);
@@ -24,6 +24,11 @@ describe('a step of a plain loop leaves nothing but `outputs` and `loss`', () =>
   const optimizers = {
     SGD: (model: Sequential) => new SGD(model.parameters(), { momentum: 0.9 }),
     RMSprop: (model: Sequential) => new RMSprop(model.parameters(), { momentum: 0.9, centered: true }),
+    NAdam: (model: Sequential) => new NAdam(model.parameters()),
+    Rprop: (model: Sequential) => new Rprop(model.parameters()),
+    Lion: (model: Sequential) => new Lion(model.parameters()),
+    LAMB: (model: Sequential) => new LAMB(model.parameters()),
+    Adafactor: (model: Sequential) => new Adafactor(model.parameters()),
     Adam: (model: Sequential) => new Adam(model.parameters(), { amsgrad: true }),
   };
   for (const [name, make] of Object.entries(optimizers)) {

@@ -83,6 +83,18 @@ describe('schedules', () => {
     expect(close(schedule.getLastLr(), [0.5 / 3, 0.2 / 3])).toBe(true);
   });
 
+  it('ramp the momentum and leave the rate', () => {
+    const optimizer = optimizerOf({ momentum: 0.9 });
+    const schedule = new optim.MomentumRamp(optimizer, { totalIters: 2 });
+    const momenta = [0, 1, 2].map(() => {
+      const { momentum } = groupsOf(optimizer)[0]!;
+      schedule.step();
+      return momentum!;
+    });
+    expect(close(momenta, [0.5, 0.745, 0.99])).toBe(true);
+    expect(schedule.getLastLr()).toEqual([0.5, 0.2]);
+  });
+
   it('multiply on one optimizer', () => {
     const optimizer = optimizerOf({});
     const [a, b] = [new optim.ExponentialLR(optimizer, 0.5), new optim.StepLR(optimizer, 2)];
@@ -109,6 +121,6 @@ describe('schedules', () => {
     cycle.step();
     expect(() => { cycle.step(); }).toThrow('OneCycleLR.step: this is step 3 of 2.');
     class NoMomentum extends optim.Optimizer<{ lr: number }> { protected update(): void { /* nothing */ } }
-    expect(() => new optim.CyclicLR(new NoMomentum([tensor([1])], { lr: 1 }), 0.1, 1)).toThrow('CyclicLR: the optimizer has no momentum to cycle. Pass cycleMomentum: false.');
+    expect(() => new optim.CyclicLR(new NoMomentum([tensor([1])], { lr: 1 }), 0.1, 1)).toThrow('CyclicLR: the optimizer has no momentum to change. Pass cycleMomentum: false.');
   });
 });

@@ -60,7 +60,7 @@ export class CyclicLR extends LRScheduler<CyclicState> {
     if (!options.scaleFn && !(mode in own)) fail('CyclicLR', `mode is ${mode}`, "Use 'triangular', 'triangular2' or 'exp_range', or give a scaleFn.");
     const baseLrs = each('baseLr', baseLr);
     if (lastEpoch === -1) groups.forEach((group, i) => { group.lr = baseLrs[i]!; });
-    if (cycleMomentum) needMomentum('CyclicLR', groups);
+    if (cycleMomentum) needMomentum('CyclicLR', groups, 'Pass cycleMomentum: false.');
     super(optimizer, {
       maxLrs: each('maxLr', maxLr), totalSize: up + down, stepRatio: up / (up + down), mode, gamma,
       scale: options.scaleFn ?? own[mode], scaleMode: options.scaleFn ? scaleMode : mode === 'exp_range' ? 'iterations' : 'cycle',

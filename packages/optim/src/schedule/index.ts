@@ -2,8 +2,10 @@ export { CosineAnnealingLR, type CosineAnnealingLROptions, CosineAnnealingWarmRe
 export { CyclicLR, type CyclicLROptions } from './cyclic.ts';
 export { ExponentialLR, type GammaOptions, InverseTimeDecay, MultiStepLR, StepLR } from './decay.ts';
 export { type Factor, LambdaLR, MultiplicativeLR } from './lambda.ts';
+export { MomentumRamp, type MomentumRampOptions } from './momentum-ramp.ts';
 export { OneCycleLR, type OneCycleLROptions } from './one-cycle.ts';
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './plateau.ts';
 export { ConstantLR, type ConstantLROptions, LinearLR, type LinearLROptions, PolynomialLR, type PolynomialLROptions } from './ramp.ts';
 export { LRScheduler, type Scheduled, type ScheduledGroup, type ScheduleOptions, type ScheduleStateDict } from './schedule.ts';
 export { ChainedScheduler, SequentialLR } from './several.ts';
+export { SWALR, type SWALROptions } from './swa.ts';

@@ -8,6 +8,6 @@ export function setMomentum(group: ScheduledGroup, momentum: number): void {
 }
 
 /** @throws where there is none */
-export function needMomentum(operation: string, groups: readonly ScheduledGroup[]): void {
-  if (groups.some(({ momentum, betas }) => momentum === undefined && !betas)) fail(operation, 'the optimizer has no momentum to cycle', 'Pass cycleMomentum: false.');
+export function needMomentum(operation: string, groups: readonly ScheduledGroup[], advice = 'Use SGD, RMSprop or one with betas.'): void {
+  if (groups.some(({ momentum, betas }) => momentum === undefined && !betas)) fail(operation, 'the optimizer has no momentum to change', advice);
 }

@@ -55,7 +55,7 @@ export class OneCycleLR extends LRScheduler<OneCycleState> {
     if (!['cos', 'linear'].includes(annealStrategy)) fail('OneCycleLR', `annealStrategy is ${annealStrategy}`, "Use 'cos' or 'linear'.");
     const groups = groupsOf('OneCycleLR', optimizer);
     const each = (name: string, value: number | readonly number[]) => perGroup('OneCycleLR', name, value, groups.length);
-    if (cycleMomentum) needMomentum('OneCycleLR', groups);
+    if (cycleMomentum) needMomentum('OneCycleLR', groups, 'Pass cycleMomentum: false.');
     const most = each('maxLr', maxLr);
     const [low, high] = [each('baseMomentum', options.baseMomentum ?? 0.85), each('maxMomentum', options.maxMomentum ?? 0.95)];
     if (lastEpoch === -1) groups.forEach((group, i) => { group.initialLr = most[i]! / divFactor; });
