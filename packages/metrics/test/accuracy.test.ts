@@ -66,6 +66,6 @@ describe('Accuracy', () => {
     expect(() => { accuracy.update(logits, labels([0, 1])); }).toThrow('Accuracy: the outputs are [4, 3], the targets [2]. Give labels of equal shape, or logits [N, C] with labels [N].');
     expect(() => { accuracy.update(logits, labels([0, 1, 2, 0])); }).toThrow('Accuracy: the outputs [4, 3] have 3 classes. It was made for 4.');
     expect(() => new Accuracy({ numClasses: 1 })).toThrow('Accuracy: numClasses is 1. Use a whole number from 2 on.');
-    expect(() => new Accuracy({ task: 'binary' as 'multiclass' })).toThrow("Accuracy: there is no task 'binary'. Use 'multiclass'.");
+    expect(() => new Accuracy({ task: 'ranking' as 'multiclass' })).toThrow("Accuracy: there is no task 'ranking'. Use 'binary', 'multiclass' or 'multilabel'.");
   });
 });

@@ -1,0 +1,81 @@
+import { keep, quietly, reference, type Tensor, tensor } from '@nn/tensor';
+import type { Metric } from './metric.ts';
+
+let host: Tensor['device'] | undefined;
+
+/**
+ * A metric whose memory is one small tensor on the device of its batches. `update` never waits; `compute` reads once and scores in float64.
+ * To write one's own: say what a batch adds, and what the whole comes to.
+ *
+ * @typeParam In - what a batch consists of
+ * @typeParam Result - a number, or a nested array of them
+ */
+export abstract class Accumulated<In extends unknown[], Result = number> implements Metric<In, Result> {
+  /** The name under which summaries and logs show it: torchmetrics'. */
+  abstract readonly typeName: string;
+  #state: Tensor | undefined;
+
+  /** What a batch adds; always of the same shape and dtype. */
+  protected abstract count(...batch: In): Tensor;
+  /** What a state comes to, written for any device: floating point in, the result out. */
+  protected abstract score(state: Tensor): Tensor;
+  /** What `compute` gives where nothing was counted. */
+  protected abstract blank(): Result;
+  /** The state of two sets of batches; the sum unless a metric says otherwise. */
+  protected combine(one: Tensor, other: Tensor): Tensor { return one.add(other); }
+
+  /**
+   * Counts a batch.
+   * @throws where the shapes do not fit
+   */
+  update(...batch: In): void { quietly(() => { this.#add(this.count(...batch)); }, `${this.typeName}.update`); }
+
+  /** Counts a batch and gives its own value, a tensor on the device. */
+  forward(...batch: In): Tensor {
+    return quietly(() => {
+      const counts = this.count(...batch);
+      this.#add(counts);
+      return this.score(counts.dtype === 'float64' ? counts : counts.cast('float32'));
+    }, `${this.typeName}.forward`);
+  }
+
+  /** What all batches since the last `reset` come to. Waits for the device. */
+  async compute(): Promise<Result> {
+    if (!this.#state) return this.blank();
+    const { shape } = this.#state;
+    const values = Float64Array.from(await this.#state.data());
+    host ??= reference();
+    const device = host;
+    const result = quietly(() => this.score(tensor(values, { shape, dtype: 'float64', device })), `${this.typeName}.compute`);
+    const read = await result.toArray();
+    result.release();
+    return read as Result;
+  }
+
+  /** Starts anew. */
+  reset(): void {
+    this.#state?.release();
+    this.#state = undefined;
+  }
+
+  /**
+   * Takes in what another metric of the same kind and options has counted; the other keeps it.
+   * @throws where they live on different devices: move one by `to` first
+   */
+  merge(other: this): this {
+    const state = other.#state;
+    if (state) quietly(() => { this.#add(state); }, `${this.typeName}.merge`);
+    return this;
+  }
+
+  /** Moves what was counted to another device. */
+  async to(device: Tensor['device']): Promise<this> {
+    await this.#state?.moveTo(device);
+    return this;
+  }
+
+  #add(counts: Tensor): void {
+    if (this.#state) this.#state.assign(this.combine(this.#state, counts));
+    else this.#state = keep(counts.clone());
+  }
+}

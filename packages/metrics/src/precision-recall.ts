@@ -1,0 +1,102 @@
+import { fail, type Tensor } from '@nn/tensor';
+import { type Average, type Counts, share, StatScores, type StatScoresOptions } from './stat-scores.ts';
+
+/**
+ * Of what was predicted, how much was true: TP / (TP + FP), 0 where nothing was predicted.
+ *
+ * Source: https://lightning.ai/docs/torchmetrics/stable/classification/precision.html
+ *
+ * @example
+ * const precision = new Precision({ numClasses: 3, average: 'none' });
+ * precision.update(tensor([0, 1, 1], { dtype: 'int32' }), tensor([0, 1, 2], { dtype: 'int32' }));
+ * await precision.compute(); // [1, 0.5, 0]
+ */
+export class Precision<A extends Average = 'micro'> extends StatScores<A> {
+  constructor(options: StatScoresOptions<A> = {}) { super('Precision', options); }
+  protected ratio({ tp, fp }: Counts): Tensor { return share(tp, tp.add(fp)); }
+}
+
+/**
+ * Of what was true, how much was predicted: TP / (TP + FN), 0 where nothing was true.
+ *
+ * Source: https://lightning.ai/docs/torchmetrics/stable/classification/recall.html
+ *
+ * @example
+ * const recall = new Recall({ task: 'binary' });
+ * recall.update(tensor([0.9, 0.2, 0.7]), tensor([1, 1, 0], { dtype: 'int32' }));
+ * await recall.compute(); // 0.5
+ */
+export class Recall<A extends Average = 'micro'> extends StatScores<A> {
+  constructor(options: StatScoresOptions<A> = {}) { super('Recall', options); }
+  protected ratio({ tp, fn }: Counts): Tensor { return share(tp, tp.add(fn)); }
+}
+
+/**
+ * Of what was not true, how much was not predicted: TN / (TN + FP). 'multiclass' needs `numClasses`.
+ *
+ * Source: https://lightning.ai/docs/torchmetrics/stable/classification/specificity.html
+ *
+ * @example
+ * const specificity = new Specificity({ task: 'binary' });
+ * specificity.update(tensor([0.9, 0.2, 0.7]), tensor([1, 0, 0], { dtype: 'int32' }));
+ * await specificity.compute(); // 0.5
+ */
+export class Specificity<A extends Average = 'micro'> extends StatScores<A> {
+  constructor(options: StatScoresOptions<A> = {}) {
+    super('Specificity', options);
+    if ((options.task ?? 'multiclass') === 'multiclass' && options.numClasses === undefined) fail('Specificity', 'numClasses is missing', 'Give the number of classes.');
+  }
+  protected ratio({ tn, fp }: Counts): Tensor { return share(tn, tn.add(fp)); }
+}
+
+/**
+ * The harmonic mean of precision and recall, recall weighing `beta` times as much: (1 + β²) TP / ((1 + β²) TP + β² FN + FP).
+ *
+ * Source: https://lightning.ai/docs/torchmetrics/stable/classification/fbeta_score.html
+ *
+ * @example
+ * const score = new FBetaScore({ task: 'binary', beta: 2 });
+ * score.update(tensor([1, 0, 1], { dtype: 'int32' }), tensor([1, 1, 0], { dtype: 'int32' }));
+ * await score.compute(); // 0.5
+ */
+export class FBetaScore<A extends Average = 'micro'> extends StatScores<A> {
+  readonly #square: number;
+  constructor({ beta, ...options }: StatScoresOptions<A> & { readonly beta: number }, name = 'FBetaScore') {
+    super(name, options);
+    if (!(beta > 0)) fail(name, `beta is ${beta}`, 'Use a number above 0.');
+    this.#square = beta ** 2;
+  }
+  protected ratio({ tp, fp, fn }: Counts): Tensor {
+    const right = tp.mul(1 + this.#square);
+    return share(right, right.add(fn.mul(this.#square)).add(fp));
+  }
+}
+
+/**
+ * The harmonic mean of precision and recall: 2 TP / (2 TP + FN + FP).
+ *
+ * Source: https://lightning.ai/docs/torchmetrics/stable/classification/f1_score.html
+ *
+ * @example
+ * const f1 = new F1Score({ numClasses: 3, average: 'macro' });
+ * f1.update(tensor([0, 1, 1], { dtype: 'int32' }), tensor([0, 1, 2], { dtype: 'int32' }));
+ * await f1.compute(); // (1 + 2 / 3 + 0) / 3
+ */
+export class F1Score<A extends Average = 'micro'> extends FBetaScore<A> {
+  constructor(options: StatScoresOptions<A> = {}) { super({ ...options, beta: 1 }, 'F1Score'); }
+}
+
+/**
+ * The overlap of what was predicted with what was true: TP / (TP + FP + FN). Its average is 'macro' unless told otherwise, as in torchmetrics.
+ *
+ * Source: https://lightning.ai/docs/torchmetrics/stable/classification/jaccard_index.html
+ *
+ * @example
+ * const jaccard = new JaccardIndex({ task: 'binary' });
+ * jaccard.update(tensor([1, 0, 1], { dtype: 'int32' }), tensor([1, 1, 0], { dtype: 'int32' }));
+ * await jaccard.compute(); // 1 / 3
+ */
+export class JaccardIndex<A extends Average = 'macro'> extends StatScores<A> {
+  constructor(options: StatScoresOptions<A> = {}) { super('JaccardIndex', { average: 'macro' as A, ...options }); }
+  protected ratio({ tp, fp, fn }: Counts): Tensor { return share(tp, tp.add(fp).add(fn)); }
+}

@@ -1,0 +1,101 @@
+import { fail, fuse, type Scalar, stack, type Tensor, where } from '@nn/tensor';
+import { Accumulated } from './accumulated.ts';
+import { checkClassification, type ClassificationOptions, labelled } from './classified.ts';
+
+/**
+ * How classes become one number: 'micro' counts all together (the default), 'macro' is the mean over classes that occur, 'weighted' the mean weighted by how
+ * often a class is true, 'none' leaves one number a class.
+ */
+export type Average = 'micro' | 'macro' | 'weighted' | 'none';
+
+/** What {@link Accuracy}, {@link Precision} and their kin take. */
+export interface StatScoresOptions<A extends Average = Average> extends ClassificationOptions {
+  /** 'micro' by default; without effect on 'binary'. */
+  readonly average?: A;
+}
+
+/** True and false positives and negatives, each [C] or []. */
+export interface Counts { readonly tp: Tensor; readonly fp: Tensor; readonly tn: Tensor; readonly fn: Tensor }
+
+const hits = fuse((predicted: Scalar, truth: Scalar, counts: Scalar) => predicted.eq(truth).logicalAnd(counts).cast('int32'));
+const both = fuse((predicted: Scalar, truth: Scalar, counts: Scalar, label: Scalar) => predicted.eq(label).logicalAnd(truth.eq(label)).logicalAnd(counts).cast('int32'));
+const one = fuse((labels: Scalar, counts: Scalar, label: Scalar) => labels.eq(label).logicalAnd(counts).cast('int32'));
+const tally = fuse((counts: Scalar) => counts.cast('int32'));
+
+/** a / b, and 0 where b is 0: torchmetrics' `zero_division=0`. */
+export const share = (a: Tensor, b: Tensor): Tensor => where(b.eq(0), 0, a.div(where(b.eq(0), 1, b)));
+
+const prefixes = { binary: 'Binary', multiclass: 'Multiclass', multilabel: 'Multilabel' } as const;
+/** torchmetrics' name of a metric for a task. */
+export const taskName = (task: ClassificationOptions['task'], name: string): string => `${prefixes[task ?? 'multiclass'] as string | undefined ?? ''}${name}`;
+
+/**
+ * What metrics of true and false positives and negatives share: the counting of them, [4, C] int32 on the device, and the averages.
+ *
+ * Source: https://lightning.ai/docs/torchmetrics/stable/classification/stat_scores.html
+ */
+export abstract class StatScores<A extends Average = 'micro'> extends Accumulated<[outputs: Tensor, targets: Tensor], A extends 'none' ? number[] : number> {
+  readonly typeName: string;
+  readonly #name: string;
+  readonly #average: Average;
+  protected readonly options: StatScoresOptions;
+
+  constructor(name: string, options: StatScoresOptions<A>) {
+    super();
+    checkClassification(name, options);
+    const average = options.average ?? 'micro';
+    if (!['micro', 'macro', 'weighted', 'none'].includes(average)) fail(name, `there is no average '${average}'`, "Use 'micro', 'macro', 'weighted' or 'none'.");
+    const task = options.task ?? 'multiclass';
+    if (task === 'multiclass' && average !== 'micro' && options.numClasses === undefined) fail(name, `the average '${average}' needs numClasses`, 'Give the number of classes.');
+    this.#name = name;
+    this.#average = task === 'binary' ? 'micro' : average;
+    this.typeName = taskName(task, name);
+    this.options = options;
+  }
+
+  /** The formula, for each class or for all together. */
+  protected abstract ratio(counts: Counts): Tensor;
+
+  protected blank(): A extends 'none' ? number[] : number {
+    const { numClasses, numLabels, task } = this.options;
+    const size = task === 'multilabel' ? numLabels : numClasses;
+    return (this.#average === 'none' ? Array.from({ length: size ?? 0 }, () => NaN) : NaN) as A extends 'none' ? number[] : number;
+  }
+
+  protected count(outputs: Tensor, targets: Tensor): Tensor {
+    const { predicted, truth, counts } = labelled(this.#name, outputs, targets, this.options);
+    const { task = 'multiclass', numClasses } = this.options;
+    if (task !== 'multiclass') {
+      const axes = task === 'binary' ? undefined : truth.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
+      const yes = both.reduce('sum', axes, predicted, truth, counts, 1);
+      return confusions(yes, one.reduce('sum', axes, predicted, counts, 1), one.reduce('sum', axes, truth, counts, 1), tally.reduce('sum', axes, counts));
+    }
+    const total = tally.reduce('sum', undefined, counts);
+    if (this.#average === 'micro') {
+      const tp = hits.reduce('sum', undefined, predicted, truth, counts);
+      const wrong = total.sub(tp);
+      const tn = total.mul((numClasses ?? 2) - 1).sub(wrong);
+      return stack([tp, wrong, tn, wrong]).unsqueeze(1);
+    }
+    const labels = total.newFull([numClasses!], 1).cumsum(0).sub(1).unsqueeze(0);
+    const [p, t, c] = [predicted, truth, counts].map((x) => x.reshape(x.numel, 1)) as [Tensor, Tensor, Tensor];
+    return confusions(both.reduce('sum', 0, p, t, c, labels), one.reduce('sum', 0, p, c, labels), one.reduce('sum', 0, t, c, labels), total.expand([numClasses!]));
+  }
+
+  protected score(state: Tensor): Tensor {
+    const together = this.#average === 'micro';
+    const [tp, fp, tn, fn] = (together ? state.sum(1) : state).unbind(0) as [Tensor, Tensor, Tensor, Tensor];
+    const scores = this.ratio({ tp, fp, tn, fn });
+    if (together || this.#average === 'none') return scores;
+    const support = tp.add(fn);
+    const occurs = this.options.topK === undefined || this.options.topK === 1 ? support.add(fp) : support;
+    const weights = this.#average === 'weighted' ? support : this.options.task === 'multilabel' ? scores.mul(0).add(1) : where(occurs.eq(0), occurs, occurs.div(occurs));
+    return share(weights.mul(scores), weights.sum()).sum();
+  }
+}
+
+/** [4, C] from what was predicted, what was true, and both. */
+function confusions(tp: Tensor, predicted: Tensor, actual: Tensor, total: Tensor): Tensor {
+  const [fp, fn] = [predicted.sub(tp), actual.sub(tp)];
+  return stack([tp, fp, total.sub(tp).sub(fp).sub(fn), fn]).reshape(4, -1);
+}
