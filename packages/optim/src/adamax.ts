@@ -1,5 +1,6 @@
 import { fuse, type Scalar, type Tensor } from '@nn/tensor';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
+import type { FormulaLine } from './explain.ts';
 import { inRange } from './settings.ts';
 
 /** What {@link Adamax} takes. */
@@ -53,6 +54,14 @@ export class Adamax extends Optimizer<AdamaxOptions, AdamaxState> {
   protected override check({ lr, betas: [beta1, beta2], eps, weightDecay }: Settings<AdamaxOptions>): void {
     inRange('Adamax', { lr, eps, weightDecay }, 0);
     inRange('Adamax', { 'betas[0]': beta1, 'betas[1]': beta2 }, 0, 1);
+  }
+
+  protected override formula(): readonly FormulaLine[] {
+    return [
+      ['m', 'beta1 * m + (1 - beta1) * g', 'expAvg'],
+      ['u', 'max(beta2 * u, |g| + eps)', 'expInf'],
+      ['p', 'p - lr / (1 - beta1^t) * m / u'],
+    ];
   }
 
   protected update(p: Tensor, gradient: Tensor, settings: Settings<AdamaxOptions>, state: Partial<AdamaxState>): void {

@@ -1,6 +1,6 @@
 import { type Tensor, tensor } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
-import { Adagrad, Adam, AdamW, type Optimizer, RMSprop, SGD } from '../src/index.ts';
+import { Adagrad, Adam, Adamax, AdamW, type Optimizer, RMSprop, SGD } from '../src/index.ts';
 
 const point = () => {
   const p = tensor([1, 2], { dtype: 'float64', requiresGrad: true });
@@ -34,7 +34,7 @@ describe('explainStep', () => {
 
   it('ends where the step does', async () => {
     const makers: readonly ((p: Tensor[]) => Optimizer<object, object>)[] = [
-      (p) => new SGD(p, { lr: 0.3, momentum: 0.5, nesterov: true, variant: 'keras' }), (p) => new Adagrad(p), (p) => new AdamW(p, { amsgrad: true }),
+      (p) => new SGD(p, { lr: 0.3, momentum: 0.5, nesterov: true, variant: 'keras' }), (p) => new Adagrad(p), (p) => new Adamax(p), (p) => new AdamW(p, { amsgrad: true }),
       (p) => new RMSprop(p, { momentum: 0.9, centered: true, maximize: true }),
     ];
     for (const make of makers) {
