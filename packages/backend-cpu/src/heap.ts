@@ -87,8 +87,18 @@ export class Heap {
     if (best) [best[0], best[1]] = [best[0] + size, best[1] - size];
     this.#free.clear();
     this.#pooled = 0;
-    for (const [start, bytes] of joined) if (bytes > 0) this.free(start, bytes);
+    for (const [start, bytes] of joined) this.#keep(start, bytes);
     return address;
+  }
+
+  /** Puts a joined block back as the largest sizes that fit into it: rounded up it would reach into its neighbour. */
+  #keep(start: number, bytes: number): void {
+    for (let [at, left] = [start, bytes]; left > 0;) {
+      const size = within(left);
+      this.free(at, size);
+      at += size;
+      left -= size;
+    }
   }
 
   #grow(end: number): boolean {
@@ -119,10 +129,15 @@ export class Heap {
 
 /** Small sizes by grain, larger ones in steps of an eighth of their power of two: at most 12.5% is wasted. */
 function round(bytes: number): number {
-  if (bytes <= 8 * GRAIN) return Math.max(1, Math.ceil(bytes / GRAIN)) * GRAIN;
-  const step = Math.max(GRAIN, 2 ** (Math.floor(Math.log2(bytes)) - 3));
-  return Math.ceil(bytes / step) * step;
+  const step = stepOf(bytes);
+  return Math.max(1, Math.ceil(bytes / step)) * step;
 }
+/** The largest size that is not above `bytes`, a multiple of the grain. */
+function within(bytes: number): number {
+  const step = stepOf(bytes);
+  return Math.floor(bytes / step) * step;
+}
+const stepOf = (bytes: number): number => (bytes <= 8 * GRAIN ? GRAIN : Math.max(GRAIN, 2 ** (Math.floor(Math.log2(bytes)) - 3)));
 
 /** Address space may be refused: tries 4, 2, 1 and 0.5 GiB, or what `limit` allows. */
 function reserve(shared: boolean, initial: number, limit: number): { memory: WebAssembly.Memory; maximum: number } {

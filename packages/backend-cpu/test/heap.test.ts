@@ -5,20 +5,23 @@ import { Heap } from '../src/heap.ts';
 import { Dice } from './random-functions.ts';
 
 describe('Heap', () => {
-  it('never gives out memory twice', () => {
-    const heap = new Heap(false, 65536, 2 ** 26);
+  it.each([
+    { roomy: 'ample', limit: 2 ** 26, most: 3000, blocks: 200 },
+    { roomy: 'scarce, so that it is joined and cut again', limit: 2 ** 22, most: 60_000, blocks: 60 },
+  ])('never gives out memory twice where it is $roomy', ({ limit, most, blocks }) => {
+    const heap = new Heap(false, 65536, limit);
     const dice = new Dice(3);
     const live = new Map<number, number>();
     const wrong: string[] = [];
     for (let i = 0; i < 20_000; i++) {
-      if (live.size > 200 || (live.size > 0 && dice.below(2) === 0)) {
+      if (live.size > blocks || (live.size > 0 && dice.below(2) === 0)) {
         const [address, bytes] = dice.pick([...live].slice(0, 8));
         live.delete(address);
         heap.free(address, bytes);
       } else {
-        const bytes = 1 + dice.below(dice.below(50) === 0 ? 300_000 : 3000);
+        const bytes = 1 + dice.below(dice.below(50) === 0 ? 5 * most : most);
         const address = heap.allocate(bytes);
-        if (address % 64 !== 0 || address < 65536) wrong.push(`${address} is no place for a block`);
+        if (address % 64 !== 0 || address < 65536 || address + bytes > limit) wrong.push(`${address} is no place for a block`);
         for (const [start, size] of live) if (address < start + size && start < address + bytes) wrong.push(`${address} lies in ${start}`);
         live.set(address, bytes);
       }
