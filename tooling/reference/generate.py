@@ -18,6 +18,7 @@ import ops
 import optimizers
 import pools
 import printing
+import regression
 import schedules
 import sequences
 import simple_layers

@@ -1,0 +1,198 @@
+import { fail, fuse, type Scalar, show, stack, type Tensor, where } from '@nn/tensor';
+import { Accumulated } from './accumulated.ts';
+
+type Pair = [outputs: Tensor, targets: Tensor];
+
+/** Fails unless predictions and truths have one shape. */
+export function checkPair(name: string, outputs: Tensor, targets: Tensor): void {
+  if (show(outputs.shape) !== show(targets.shape)) fail(name, `the outputs are ${show(outputs.shape)}, the targets ${show(targets.shape)}`, 'Give both the same shape.');
+}
+
+/** float64 stays, everything else is summed in float32. */
+export const summable = (x: Tensor): Tensor => (x.dtype === 'float64' ? x : x.cast('float32'));
+
+/** The mean of something element-wise: the state is [2], its sum and the number of elements. */
+abstract class MeanOf extends Accumulated<Pair> {
+  protected blank(): number { return NaN; }
+  protected abstract each(outputs: Tensor, targets: Tensor): Tensor;
+  protected count(outputs: Tensor, targets: Tensor): Tensor {
+    checkPair(this.typeName, outputs, targets);
+    const sum = this.each(summable(outputs), summable(targets));
+    return stack([sum, sum.newFull([], targets.numel)]);
+  }
+  protected score(state: Tensor): Tensor {
+    const [sum, n] = state.unbind(0) as [Tensor, Tensor];
+    return sum.div(n);
+  }
+}
+
+const distances = fuse((a: Scalar, b: Scalar) => a.sub(b).abs());
+/**
+ * The mean of |output - target|, over all elements. Shapes: both [...].
+ *
+ * Source: https://lightning.ai/docs/torchmetrics/stable/regression/mean_absolute_error.html
+ *
+ * @example
+ * const error = new MeanAbsoluteError();
+ * error.update(tensor([1, 2]), tensor([1, 4]));
+ * await error.compute(); // 1
+ */
+export class MeanAbsoluteError extends MeanOf {
+  readonly typeName = 'MeanAbsoluteError';
+  protected each(outputs: Tensor, targets: Tensor): Tensor { return distances.reduce('sum', undefined, outputs, targets); }
+}
+
+const squares = fuse((a: Scalar, b: Scalar) => a.sub(b).square());
+/**
+ * The mean of (output - target)², over all elements; its root with `squared: false`. Shapes: both [...].
+ *
+ * Source: https://lightning.ai/docs/torchmetrics/stable/regression/mean_squared_error.html
+ *
+ * @example
+ * const rmse = new MeanSquaredError({ squared: false });
+ * rmse.update(tensor([1, 2]), tensor([1, 4]));
+ * await rmse.compute(); // 1.4142
+ */
+export class MeanSquaredError extends MeanOf {
+  readonly typeName = 'MeanSquaredError';
+  readonly #squared: boolean;
+  constructor({ squared = true }: { readonly squared?: boolean } = {}) {
+    super();
+    this.#squared = squared;
+  }
+  protected each(outputs: Tensor, targets: Tensor): Tensor { return squares.reduce('sum', undefined, outputs, targets); }
+  protected override score(state: Tensor): Tensor {
+    const mean = super.score(state);
+    return this.#squared ? mean : mean.sqrt();
+  }
+}
+
+const relative = fuse((a: Scalar, b: Scalar) => a.sub(b).abs().div(b.abs().maximum(1.17e-6)));
+/**
+ * The mean of |output - target| / max(|target|, 1.17e-6), over all elements: a share, not per cent. Shapes: both [...].
+ *
+ * Source: https://lightning.ai/docs/torchmetrics/stable/regression/mean_absolute_percentage_error.html
+ *
+ * @example
+ * const error = new MeanAbsolutePercentageError();
+ * error.update(tensor([1, 2]), tensor([1, 4]));
+ * await error.compute(); // 0.25
+ */
+export class MeanAbsolutePercentageError extends MeanOf {
+  readonly typeName = 'MeanAbsolutePercentageError';
+  protected each(outputs: Tensor, targets: Tensor): Tensor { return relative.reduce('sum', undefined, outputs, targets); }
+}
+
+/** How several outputs become one number: their mean, the mean weighted by the targets' variance, or one each. */
+export type MultiOutput = 'uniform_average' | 'variance_weighted' | 'raw_values';
+
+/**
+ * Moments over batches, without the cancellation of sums of squares: of each output the count, the means of output and target, and the summed squares and product
+ * of deviations; batches are joined by Chan's formula. The state is [6, D].
+ *
+ * Source: Chan, Golub, LeVeque, Updating formulae and a pairwise algorithm for computing sample variances, 1979
+ */
+export abstract class Moments<Result> extends Accumulated<Pair, Result> {
+  protected count(outputs: Tensor, targets: Tensor): Tensor {
+    checkPair(this.typeName, outputs, targets);
+    if (outputs.shape.length > 2) fail(this.typeName, `the outputs are ${show(outputs.shape)}`, 'Give [N], or [N, D] for several outputs.');
+    const [x, y] = [outputs, targets].map((each) => summable(each).reshape(each.shape[0] ?? 1, -1)) as [Tensor, Tensor];
+    if (x.numel === 0) return x.newFull([6, x.shape[1] ?? 1], 0);
+    const [meanX, meanY] = [x.mean(0), y.mean(0)];
+    const [dx, dy] = [x.sub(meanX), y.sub(meanY)];
+    return stack([meanX.newFull(meanX.shape, x.shape[0]!), meanX, meanY, dx.square().sum(0), dy.square().sum(0), dx.mul(dy).sum(0)]);
+  }
+  protected override combine(one: Tensor, other: Tensor): Tensor {
+    const [n, mx, my, xx, yy, xy] = one.unbind(0) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+    const [m, nx, ny, uu, vv, uv] = other.unbind(0) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+    const all = n.add(m);
+    const part = m.div(all.maximum(1));
+    const [dx, dy] = [nx.sub(mx), ny.sub(my)];
+    const both = n.mul(part);
+    return stack([all, mx.add(dx.mul(part)), my.add(dy.mul(part)), xx.add(uu).add(dx.square().mul(both)), yy.add(vv).add(dy.square().mul(both)), xy.add(uv).add(dx.mul(dy).mul(both))]);
+  }
+}
+
+/** 1 - unexplained / variation of each output, averaged: what R² and the explained variance share. */
+abstract class Explained<M extends MultiOutput> extends Moments<M extends 'raw_values' ? number[] : number> {
+  readonly #multioutput: MultiOutput;
+  constructor(name: string, multioutput: MultiOutput) {
+    super();
+    if (!['uniform_average', 'variance_weighted', 'raw_values'].includes(multioutput)) fail(name, `there is no multioutput '${multioutput}'`, "Use 'uniform_average', 'variance_weighted' or 'raw_values'.");
+    this.#multioutput = multioutput;
+  }
+  protected blank(): M extends 'raw_values' ? number[] : number { return (this.#multioutput === 'raw_values' ? [] : NaN) as M extends 'raw_values' ? number[] : number; }
+  /** The summed squares of the errors that count. */
+  protected abstract unexplained(deviations: Tensor, n: Tensor, offset: Tensor): Tensor;
+  protected score(state: Tensor): Tensor {
+    const [n, mx, my, xx, yy, xy] = state.unbind(0) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+    const rest = this.unexplained(xx.add(yy).sub(xy.mul(2)).clamp(0), n, mx.sub(my));
+    const constant = yy.eq(0);
+    const raw = where(constant, where(rest.eq(0), 1, 0), rest.div(where(constant, 1, yy)).rsub(1)); // scikit-learn's force_finite
+    if (this.#multioutput === 'raw_values') return raw;
+    if (this.#multioutput === 'uniform_average') return raw.mean();
+    const total = yy.sum();
+    return where(total.eq(0), raw.mean(), raw.mul(yy).sum().div(where(total.eq(0), 1, total)));
+  }
+}
+
+/**
+ * The coefficient of determination, 1 - sum (y - ŷ)² / sum (y - mean y)². Of constant targets it is 1 where all are hit, else 0. Shapes: both [N], or [N, D].
+ *
+ * Source: https://scikit-learn.org/stable/modules/generated/sklearn.metrics.r2_score.html
+ *
+ * @example
+ * const r2 = new R2Score();
+ * r2.update(tensor([2.5, 0, 2, 8]), tensor([3, -0.5, 2, 7]));
+ * await r2.compute(); // 0.9486
+ */
+export class R2Score<M extends MultiOutput = 'uniform_average'> extends Explained<M> {
+  readonly typeName = 'R2Score';
+  constructor({ multioutput }: { readonly multioutput?: M } = {}) { super('R2Score', multioutput ?? 'uniform_average'); }
+  protected unexplained(deviations: Tensor, n: Tensor, offset: Tensor): Tensor { return deviations.add(n.mul(offset.square())); }
+}
+
+/**
+ * The share of the targets' variance that is explained, 1 - var(y - ŷ) / var(y): R² where the errors' mean is 0. Shapes: both [N], or [N, D].
+ *
+ * Source: https://scikit-learn.org/stable/modules/generated/sklearn.metrics.explained_variance_score.html
+ *
+ * @example
+ * const explained = new ExplainedVariance();
+ * explained.update(tensor([2.5, 0, 2, 8]), tensor([3, -0.5, 2, 7]));
+ * await explained.compute(); // 0.9572
+ */
+export class ExplainedVariance<M extends MultiOutput = 'uniform_average'> extends Explained<M> {
+  readonly typeName = 'ExplainedVariance';
+  constructor({ multioutput }: { readonly multioutput?: M } = {}) { super('ExplainedVariance', multioutput ?? 'uniform_average'); }
+  protected unexplained(deviations: Tensor): Tensor { return deviations; }
+}
+
+/**
+ * Pearson's correlation of outputs and targets, -1 to 1; NaN where one is constant. Shapes: both [N], or [N, D] for D numbers.
+ *
+ * Source: https://lightning.ai/docs/torchmetrics/stable/regression/pearson_corr_coef.html
+ *
+ * @example
+ * const correlation = new PearsonCorrCoef();
+ * correlation.update(tensor([2.5, 0, 2, 8]), tensor([3, -0.5, 2, 7]));
+ * await correlation.compute(); // 0.9849
+ */
+export class PearsonCorrCoef<D extends number = 1> extends Moments<D extends 1 ? number : number[]> {
+  readonly typeName = 'PearsonCorrCoef';
+  readonly #outputs: number;
+  constructor({ numOutputs }: { readonly numOutputs?: D } = {}) {
+    super();
+    this.#outputs = numOutputs ?? 1;
+  }
+  protected blank(): D extends 1 ? number : number[] { return (this.#outputs === 1 ? NaN : Array.from({ length: this.#outputs }, () => NaN)) as D extends 1 ? number : number[]; }
+  protected override count(outputs: Tensor, targets: Tensor): Tensor {
+    if ((outputs.shape[1] ?? 1) !== this.#outputs) fail('PearsonCorrCoef', `the outputs are ${show(outputs.shape)}`, `It was made for ${this.#outputs} outputs (numOutputs).`);
+    return super.count(outputs, targets);
+  }
+  protected score(state: Tensor): Tensor {
+    const [, , , xx, yy, xy] = state.unbind(0) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+    const r = xy.div(xx.sqrt().mul(yy.sqrt())).clamp(-1, 1);
+    return this.#outputs === 1 ? r.squeeze(0) : r;
+  }
+}
