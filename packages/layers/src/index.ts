@@ -97,6 +97,9 @@ export { MaxUnpool1d, maxUnpool1d, MaxUnpool2d, maxUnpool2d, MaxUnpool3d, maxUnp
 export { interpolate, type InterpolateOptions, Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from './resampling/interpolate.ts';
 export type { InterpolationMode } from './resampling/kernels.ts';
 export { ChannelShuffle, channelShuffle, channelsFirst, channelsLast, PixelShuffle, pixelShuffle, PixelUnshuffle, pixelUnshuffle } from './resampling/shuffle.ts';
-export { Sequential } from './sequential.ts';
+export { DictOf, ModuleDict } from './container/dict.ts';
+export { type Item, ListOf, ModuleList } from './container/list.ts';
+export { ParameterDict, ParameterList } from './container/parameters.ts';
+export { Sequential } from './container/sequential.ts';
 export { decodeSafetensors, encodeSafetensors, loadSafetensors, type Safetensors, type SafetensorsOptions, saveSafetensors } from './safetensors.ts';
-export type { LoadReport, StateDict } from './state.ts';
+export type { LoadOptions, LoadReport, StateDict } from './state.ts';

@@ -3,7 +3,7 @@ import { type BackwardHook, BackwardHooks, type BackwardPreHook } from './backwa
 import { keepAll, keepFields, located, watched } from './call.ts';
 import { type Buffer, isBuffer, isParameter, type Parameter } from './parameter.ts';
 import { isMetric, isModule, members, type MetricLike, moduleBrand, owned, walk } from './registry.ts';
-import { type LoadReport, loadState, type StateDict, stateOf } from './state.ts';
+import { type LoadOptions, type LoadReport, loadState, type StateDict, stateOf } from './state.ts';
 
 /** A module whatever it takes and gives. */
 export type AnyModule = Module<unknown[], unknown>;
@@ -119,11 +119,11 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
   /**
    * Copies values into parameters and buffers. Keys may be spelled `running_mean` or `runningMean`.
    *
-   * @param options `strict: false` lets keys be missing or left over
-   * @returns which keys were
+   * @param options `strict: false` lets keys be missing or left over, `ignoreMismatched: true` passes over tensors of another shape
+   * @returns which ones; `String(report)` says it in lines
    * @throws naming every missing, unexpected and mismatched key; nothing is changed then
    */
-  loadStateDict(state: StateDict, options?: { readonly strict?: boolean }): LoadReport { return loadState(this, state, options); }
+  loadStateDict(state: StateDict, options?: LoadOptions): LoadReport { return loadState(this, state, options); }
 
   // Hooks.
 

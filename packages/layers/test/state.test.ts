@@ -44,7 +44,7 @@ describe('loadStateDict', () => {
   it('copies values, by either spelling', async () => {
     const [from, to] = [new Net(), new Net()];
     from.inputNorm.runningMean.assign(tensor([7, 8]));
-    expect(to.loadStateDict(from.stateDict())).toEqual({ missing: [], unexpected: [] });
+    expect(to.loadStateDict(from.stateDict())).toMatchObject({ missing: [], unexpected: [], mismatched: [] });
     for (const [i, parameter] of to.parameters().entries()) expect(await parameter.toArray()).toEqual(await from.parameters()[i]!.toArray());
     expect(await to.inputNorm.runningMean.toArray()).toEqual([7, 8]);
     from.inputNorm.runningMean.assign(tensor([9, 9]));
@@ -67,7 +67,7 @@ describe('loadStateDict', () => {
 
   it('reports instead where strict is off; shapes must fit all the same', async () => {
     const layer = new Linear(2, 1);
-    expect(layer.loadStateDict({ bias: tensor([5]), scale: ones([1]) }, { strict: false })).toEqual({ missing: ['weight'], unexpected: ['scale'] });
+    expect(layer.loadStateDict({ bias: tensor([5]), scale: ones([1]) }, { strict: false })).toMatchObject({ missing: ['weight'], unexpected: ['scale'] });
     expect(await layer.bias!.toArray()).toEqual([5]);
     expect(() => layer.loadStateDict({ bias: ones([2]) }, { strict: false })).toThrow('mismatched: bias is [1], the state dict has [2]. Nothing was changed.');
   });
@@ -77,5 +77,20 @@ describe('loadStateDict', () => {
     layer.loadStateDict({ weight: tensor([[0.5]], { dtype: 'float64' }) });
     expect(await layer.weight.toArray()).toEqual([[0.5]]);
     expect(() => layer.loadStateDict({ weight: ones([1, 1], { device: reference() }) })).toThrow('mismatched: weight is on reference, the state dict has it on another reference');
+  });
+});
+
+describe('fine-tuning', () => {
+  it('loads a body and leaves the head, with a report that can be read', async () => {
+    const [ten, five] = [10, 5].map((classes) => new Sequential({ body: new Linear(4, 3), head: new Linear(3, classes) })) as [Sequential, Sequential];
+    const head = await five.at(1).parameters()[0]!.toArray();
+    const state = { ...ten.stateDict(), extra: ones([1]) };
+    const report = five.loadStateDict(state, { strict: false, ignoreMismatched: true });
+    expect(report).toMatchObject({ missing: [], unexpected: ['extra'], mismatched: ['head.weight is [5, 3], the state dict has [10, 3]', 'head.bias is [5], the state dict has [10]'] });
+    expect(String(report)).toBe('unexpected, not used: extra\nmismatched, as before: head.weight is [5, 3], the state dict has [10, 3], head.bias is [5], the state dict has [10]');
+    expect(await five.at(0).parameters()[0]!.toArray()).toEqual(await ten.at(0).parameters()[0]!.toArray());
+    expect(await five.at(1).parameters()[0]!.toArray()).toEqual(head);
+    expect(String(five.loadStateDict(five.stateDict()))).toBe('all keys matched');
+    expect(() => five.loadStateDict(state, { strict: false })).toThrow('Nothing was changed. { ignoreMismatched: true } passes over other shapes.');
   });
 });
