@@ -18,6 +18,7 @@ import ops
 import optimizers
 import pools
 import printing
+import rankings
 import regression
 import schedules
 import sequences

@@ -4,13 +4,16 @@
  */
 export { Accumulated } from './accumulated.ts';
 export { Accuracy, type AccuracyOptions, HammingDistance } from './accuracy.ts';
+export { CalibrationError, type CalibrationNorm, type CalibrationOptions } from './calibration.ts';
 export type { ClassificationOptions, ClassificationTask } from './classified.ts';
 export { CohenKappa, ConfusionMatrix, type KappaWeights, MatthewsCorrCoef, type Normalization } from './confusion-matrix.ts';
 export { type AggregationOptions, MaxMetric, MeanMetric, MinMetric, type NanStrategy, SumMetric } from './aggregation.ts';
+export type { Curve } from './curves.ts';
 export { Gathered } from './gathered.ts';
 export { LogLoss, Perplexity } from './likelihood.ts';
 export type { Metric } from './metric.ts';
 export { F1Score, FBetaScore, JaccardIndex, Precision, Recall, Specificity } from './precision-recall.ts';
+export { AUROC, AveragePrecision, type Column, Ranking, type RankingOptions, ROC } from './ranking.ts';
 export {
   ExplainedVariance, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError, Moments, type MultiOutput, PearsonCorrCoef, R2Score,
 } from './regression.ts';
