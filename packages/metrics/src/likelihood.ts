@@ -31,7 +31,7 @@ abstract class NegativeLogLikelihood extends Accumulated<[outputs: Tensor, targe
  *
  * @example
  * const perplexity = new Perplexity({ ignoreIndex: -100 });
- * perplexity.update(zeros(1, 3, 7), tensor([[0, 4, -100]], { dtype: 'int32' }));
+ * perplexity.update(zeros([1, 3, 7]), tensor([[0, 4, -100]], { dtype: 'int32' }));
  * await perplexity.compute(); // 7
  */
 export class Perplexity extends NegativeLogLikelihood {

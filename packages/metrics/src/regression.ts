@@ -96,7 +96,7 @@ export abstract class Moments<Result> extends Accumulated<Pair, Result> {
   protected count(outputs: Tensor, targets: Tensor): Tensor {
     checkPair(this.typeName, outputs, targets);
     if (outputs.shape.length > 2) fail(this.typeName, `the outputs are ${show(outputs.shape)}`, 'Give [N], or [N, D] for several outputs.');
-    const [x, y] = [outputs, targets].map((each) => summable(each).reshape(each.shape[0] ?? 1, -1)) as [Tensor, Tensor];
+    const [x, y] = [outputs, targets].map((each) => summable(each).reshape(each.shape[0] ?? 1, each.shape[1] ?? 1)) as [Tensor, Tensor];
     if (x.numel === 0) return x.newFull([6, x.shape[1] ?? 1], 0);
     const [meanX, meanY] = [x.mean(0), y.mean(0)];
     const [dx, dy] = [x.sub(meanX), y.sub(meanY)];

@@ -53,6 +53,13 @@ describe('regression', () => {
     expect([await hit.compute(), await missed.compute(), await flat.compute()]).toEqual([1, 0, NaN]);
   });
 
+  it('takes batches of nothing', async () => {
+    const r2 = new R2Score();
+    r2.update(tensor([]), tensor([]));
+    r2.update(tensor([1, 2]), tensor([1, 3]));
+    expect(await r2.compute()).toBe(0.5);
+  });
+
   it('says what does not fit', () => {
     expect(() => { new MeanSquaredError().update(tensor([1]), tensor([1, 2])); }).toThrow('MeanSquaredError: the outputs are [1], the targets [2].');
     expect(() => { new PearsonCorrCoef().update(tensor([[1, 2]]), tensor([[1, 2]])); }).toThrow('PearsonCorrCoef: the outputs are [1, 2]');
