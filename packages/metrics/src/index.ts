@@ -13,9 +13,9 @@ export { Gathered } from './gathered.ts';
 export { LogLoss, Perplexity } from './likelihood.ts';
 export type { Metric } from './metric.ts';
 export { F1Score, FBetaScore, JaccardIndex, Precision, Recall, Specificity } from './precision-recall.ts';
-export { AUROC, AveragePrecision, type Column, Ranking, type RankingOptions, ROC } from './ranking.ts';
+export { AUROC, type Averaged, AveragePrecision, type Column, Ranking, type RankingOptions, ROC } from './ranking.ts';
 export {
-  ExplainedVariance, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError, Moments, type MultiOutput, PearsonCorrCoef, R2Score,
+  ExplainedVariance, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError, Moments, type MultiOutput, type Pair, PearsonCorrCoef, R2Score,
 } from './regression.ts';
 export { SpearmanCorrCoef } from './spearman.ts';
 export { type Average, type Counts, StatScores, type StatScoresOptions } from './stat-scores.ts';

@@ -75,7 +75,8 @@ export abstract class Ranking<Result> extends Gathered<Result> {
 /** Scores, and for each whether it is true. */
 export interface Column { readonly scores: number[]; readonly truths: number[] }
 
-type Averaged<A extends Average> = A extends 'none' ? number[] : number;
+/** One number, or one for each class. */
+export type Averaged<A extends Average> = A extends 'none' ? number[] : number;
 
 /** A number for each label, averaged: 'macro' unless told otherwise. */
 abstract class AveragedRanking<A extends Average> extends Ranking<Averaged<A>> {

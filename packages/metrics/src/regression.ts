@@ -1,7 +1,7 @@
 import { fail, fuse, type Scalar, show, stack, type Tensor, where } from '@nn/tensor';
 import { Accumulated } from './accumulated.ts';
 
-type Pair = [outputs: Tensor, targets: Tensor];
+export type Pair = [outputs: Tensor, targets: Tensor];
 
 /** Fails unless predictions and truths have one shape. */
 export function checkPair(name: string, outputs: Tensor, targets: Tensor): void {

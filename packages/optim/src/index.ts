@@ -1,5 +1,5 @@
 /**
- * Optimizers and clipping, with PyTorch's names in camelCase. An update is one kernel a parameter.
+ * Optimizers, schedules, clipping and averages of weights, with PyTorch's names in camelCase. An update is one kernel a parameter.
  * @packageDocumentation
  */
 export { Adadelta, type AdadeltaOptions, type AdadeltaState } from './adadelta.ts';
@@ -10,6 +10,7 @@ export { Adamax, type AdamaxOptions, type AdamaxState } from './adamax.ts';
 export { ASGD, type ASGDOptions, type ASGDState } from './asgd.ts';
 export { AveragedWeights, type AveragedWeightsOptions } from './averaged.ts';
 export { clipGradNorm, type ClipGradNormOptions, clipGradValue } from './clip.ts';
+export type { FormulaLine } from './explain.ts';
 export { LAMB, type LAMBOptions, type LAMBState } from './lamb.ts';
 export { type Closure, LBFGS, type LBFGSOptions } from './lbfgs.ts';
 export { Lion, type LionOptions, type LionState } from './lion.ts';

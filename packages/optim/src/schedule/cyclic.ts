@@ -24,7 +24,7 @@ export interface CyclicLROptions extends ScheduleOptions {
   readonly maxMomentum?: number | readonly number[];
 }
 
-interface CyclicState {
+export interface CyclicState {
   maxLrs: number[];
   totalSize: number;
   stepRatio: number;

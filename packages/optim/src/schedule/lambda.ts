@@ -3,7 +3,7 @@ import { LRScheduler, perGroup, type Scheduled, type ScheduledGroup, type Schedu
 /** The factor of an epoch. */
 export type Factor = (epoch: number) => number;
 
-interface LambdaState { lrLambdas: Factor[] }
+export interface LambdaState { lrLambdas: Factor[] }
 
 /**
  * The first rate times what a function says of the epoch.

@@ -26,7 +26,7 @@ export interface OneCycleLROptions extends ScheduleOptions {
   readonly threePhase?: boolean;
 }
 
-interface OneCycleState {
+export interface OneCycleState {
   totalSteps: number;
   annealStrategy: 'cos' | 'linear';
   cycleMomentum: boolean;
