@@ -16,6 +16,7 @@ import newer
 import norms
 import ops
 import optimizers
+import parametrizations
 import pools
 import printing
 import rankings

@@ -74,6 +74,9 @@ export {
   ReplicationPad1d, ReplicationPad2d, ReplicationPad3d, ZeroPad1d, ZeroPad2d, ZeroPad3d,
 } from './padding/pad-layers.ts';
 export { pad, type PadModeOptions } from './padding/pad.ts';
+export { isParametrized, type Parametrization, registerParametrization, removeParametrizations } from './parametrization/parametrize.ts';
+export { spectralNorm, type SpectralNormOptions } from './parametrization/spectral-norm.ts';
+export { weightNorm } from './parametrization/weight-norm.ts';
 export { Buffer, Parameter, type ParameterOptions } from './parameter.ts';
 export { type CellOptions, GRUCell, LSTMCell, RNNCell, type RNNCellOptions } from './recurrent/cells.ts';
 export { GRU, LSTM, type LSTMOptions, RNN, type RNNOptions } from './recurrent/layers.ts';

@@ -1,0 +1,100 @@
+/** Weights that are computed: spectral and weight norm against PyTorch, and parametrizations of one's own. */
+import { ones, scope, tensor, type Tensor, zeros } from '@nn/tensor';
+import { describe, expect, it } from 'vitest';
+import fixture from '../../../tooling/reference/fixtures/parametrizations.json' with { type: 'json' };
+import { type AnyModule, Conv2d, ConvTranspose1d, isParametrized, Linear, Module, registerParametrization, removeParametrizations, spectralNorm, weightNorm } from '../src/index.ts';
+import { mixed } from './cases.ts';
+import { expectClose } from './close.ts';
+
+const kinds = { Linear, Conv2d, ConvTranspose1d } as unknown as Record<string, new (...args: unknown[]) => Linear>;
+const given = (shape: readonly number[], seed: number, scale = 1): Tensor => tensor(mixed(shape.reduce((a, b) => a * b, 1), seed).map((x) => x * scale), { shape, dtype: 'float64' });
+const stateOf = (module: AnyModule, key: string): Tensor => module.stateDict()[key]!;
+
+describe('as PyTorch', () => {
+  for (const [i, example] of fixture.cases.entries()) {
+    const layer = new kinds[example.layer]!(...example.args, { dtype: 'float64', bias: example.norm === 'spectral' });
+    const input = given(example.input, 1);
+    if (example.norm === 'spectral') {
+      it(`${i}: spectralNorm of ${example.layer}`, async () => {
+        spectralNorm(layer);
+        const state = layer.stateDict();
+        const [u, v] = ['_u', '_v'].map((name) => state[`parametrizations.weight.0.${name}`]!) as [Tensor, Tensor];
+        const unit = (x: Tensor): Tensor => x.div(x.norm());
+        layer.loadStateDict({
+          bias: zeros(layer.bias!.shape), 'parametrizations.weight.original': given(layer.weight.shape, 100, 0.5),
+          'parametrizations.weight.0._u': unit(given(u.shape, 3)), 'parametrizations.weight.0._v': unit(given(v.shape, 4)),
+        });
+        layer.forward(input);
+        const y = layer.forward(input);
+        expect(y.shape).toEqual(example.output);
+        await expectClose(y, example.training, 1e-9);
+        y.backward(given(y.shape, 50));
+        await expectClose(layer.parameters().find(({ ndim }) => ndim > 1)!.grad!, example.gradient, 1e-9);
+        await expectClose(stateOf(layer, 'parametrizations.weight.0._u'), example.u!, 1e-9);
+        await expectClose(layer.eval().forward(input), example.evaluation!, 1e-9);
+        await expectClose(stateOf(layer, 'parametrizations.weight.0._v'), example.v!, 1e-9);
+      });
+    } else {
+      it(`${i}: weightNorm of ${example.layer} along ${example.dim}`, async () => {
+        const value = await layer.weight.data();
+        weightNorm(layer, 'weight', example.dim!);
+        await expectClose(layer.weight, [...value], 1e-12);
+        const [length, direction] = layer.parameters() as Tensor[] as [Tensor, Tensor];
+        length.assign(tensor(example.length!, { shape: length.shape, dtype: 'float64' }));
+        direction.assign(given(direction.shape, 101, 0.5));
+        const y = layer.forward(input);
+        await expectClose(y, example.training, 1e-9);
+        y.backward(given(y.shape, 50));
+        await expectClose(length.grad!, example.lengthGradient!, 1e-9);
+        await expectClose(direction.grad!, example.gradient, 1e-9);
+      });
+    }
+  }
+});
+
+class Symmetric extends Module {
+  forward(x: Tensor): Tensor { return x.triu().add(x.triu(1).transpose(-1, -2)); }
+}
+class Doubled extends Module {
+  forward(x: Tensor): Tensor { return x.mul(2); }
+}
+
+describe('of one\'s own', () => {
+  it('computes a parameter, and puts it back', async () => {
+    const layer = registerParametrization(new Linear(2, 2, { bias: false }), 'weight', new Symmetric());
+    layer.loadStateDict({ 'parametrizations.weight.original': tensor([[1, 2], [3, 4]]) });
+    expect(await layer.weight.toArray()).toEqual([[1, 2], [2, 4]]);
+    expect(layer.namedParameters().map(([path]) => path)).toEqual(['parametrizations.weight.original']);
+    expect([isParametrized(layer), isParametrized(layer, 'weight'), isParametrized(layer, 'bias')]).toEqual([true, true, false]);
+    registerParametrization(layer, 'weight', new Doubled());
+    layer.forward(ones([1, 2])).sum().backward();
+    expect(await layer.parameters()[0]!.grad!.toArray()).toEqual([[2, 4], [0, 2]]);
+    removeParametrizations(layer, 'weight');
+    expect(Object.keys(layer.stateDict())).toEqual(['weight']);
+    expect(await layer.weight.toArray()).toEqual([[2, 4], [4, 8]]);
+    expect(layer.weight.requiresGrad).toBe(true);
+    expect(isParametrized(layer)).toBe(false);
+  });
+
+  it('frees what it computes', () => {
+    const layer = weightNorm(new Linear(4, 4));
+    const x = ones([2, 4]);
+    const step = (): void => scope(() => layer.forward(x).sum().backward());
+    step();
+    layer.zeroGrad();
+    const before = x.device.memory().bytes;
+    step();
+    layer.zeroGrad();
+    expect(x.device.memory().bytes).toBe(before);
+  });
+
+  it('says what does not fit', () => {
+    class Flat extends Module {
+      forward(x: Tensor): Tensor { return x.flatten(); }
+    }
+    expect(() => registerParametrization(new Linear(2, 3), 'weight', new Flat())).toThrow('registerParametrization: weight of Linear is [3, 2], what Flat gives is [6]. It must keep the shape.');
+    expect(() => registerParametrization(new Linear(2, 3, { bias: false }), 'bias', new Doubled())).toThrow('registerParametrization: Linear has no bias.');
+    expect(() => removeParametrizations(new Linear(2, 3), 'weight')).toThrow('removeParametrizations: weight of Linear is not parametrized.');
+    expect(() => spectralNorm(new Linear(2, 3), 'weight', { nPowerIterations: 0 })).toThrow('spectralNorm: nPowerIterations is 0.');
+  });
+});
