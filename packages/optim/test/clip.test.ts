@@ -28,11 +28,28 @@ describe('clipGradNorm', () => {
   it('takes other norms', async () => {
     expect(await clipGradNorm(leaves([3, -7], [4]), 100, { normType: Infinity }).item()).toBe(7);
     expect(await clipGradNorm(leaves([3, -7], [4]), 100, { normType: 1 }).item()).toBe(14);
-    expect(() => clipGradNorm(leaves([1]), 1, { normType: 0 })).toThrow('clipGradNorm: normType is 0. Use a number above 0, or Infinity.');
+    expect(await clipGradNorm(leaves([3, 0, -7], [0, 0]), 100, { normType: 0 }).item()).toBe(1); // of the norms 2 and 0 one is not 0
+    expect(() => clipGradNorm(leaves([1]), 1, { normType: NaN })).toThrow('clipGradNorm: normType is NaN. Use a number, or Infinity.');
   });
 
-  it('needs gradients', () => {
-    expect(() => clipGradNorm([tensor([1], { requiresGrad: true })], 1)).toThrow('clipGradNorm: no parameter has a gradient. Call it after backward().');
+  it('takes one tensor, or none with a gradient', async () => {
+    const [p] = leaves([3, 4]) as [Tensor];
+    expect(await clipGradNorm(p, 10).item()).toBe(5);
+    expect(await clipGradNorm([tensor([1], { requiresGrad: true })], 1).item()).toBe(0);
+    expect(await clipGradNorm([], 1).item()).toBe(0);
+  });
+
+  it('spreads NaN, takes infinity for infinite, and says so when asked to', async () => {
+    const broken = leaves([NaN, 1], [2]);
+    expect(await clipGradNorm(broken, 1).item()).toBeNaN();
+    expect(await gradients(broken)).toEqual([[NaN, NaN], [NaN]]);
+    const infinite = leaves([Infinity, 1], [2]);
+    expect(await clipGradNorm(infinite, 1).item()).toBe(Infinity);
+    expect(await gradients(infinite)).toEqual([[NaN, 0], [0]]);
+    const untouched = leaves([Infinity, 3]);
+    await expect(clipGradNorm(untouched, 1, { errorIfNonfinite: true })).rejects.toThrow('clipGradNorm: the norm of the gradients is Infinity. Look for the step that made it so, or leave errorIfNonfinite out.');
+    expect(await gradients(untouched)).toEqual([[Infinity, 3]]);
+    expect(await (await clipGradNorm(leaves([3, 4]), 1, { errorIfNonfinite: true })).item()).toBe(5);
   });
 });
 
