@@ -37,8 +37,8 @@ export interface ClipGradNormOptions {
  * clipGradNorm(model.parameters(), 1);
  * optimizer.step();
  */
-export function clipGradNorm(parameters: Parameters, maxNorm: number, options?: ClipGradNormOptions & { readonly errorIfNonfinite?: false }): Tensor;
-export function clipGradNorm(parameters: Parameters, maxNorm: number, options: ClipGradNormOptions & { readonly errorIfNonfinite: true }): Promise<Tensor>;
+export function clipGradNorm(parameters: Tensor | Iterable<Tensor>, maxNorm: number, options?: ClipGradNormOptions & { readonly errorIfNonfinite?: false }): Tensor;
+export function clipGradNorm(parameters: Tensor | Iterable<Tensor>, maxNorm: number, options: ClipGradNormOptions & { readonly errorIfNonfinite: true }): Promise<Tensor>;
 export function clipGradNorm(parameters: Parameters, maxNorm: number, { normType = 2, errorIfNonfinite = false }: ClipGradNormOptions = {}): Tensor | Promise<Tensor> {
   if (Number.isNaN(normType)) fail('clipGradNorm', 'normType is NaN', 'Use a number, or Infinity.');
   const gradients = gradientsOf(parameters);
@@ -67,7 +67,7 @@ function totalNorm(gradients: readonly Tensor[], p: number): Tensor {
  *
  * Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_value_.html
  */
-export function clipGradValue(parameters: Parameters, clipValue: number): void {
+export function clipGradValue(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
   noGrad(() => {
     scope(() => { for (const gradient of gradientsOf(parameters)) limited.into([gradient], gradient, clipValue); }, 'clipGradValue');
   });

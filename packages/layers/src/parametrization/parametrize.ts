@@ -13,7 +13,7 @@ export interface Parametrization extends AnyModule {
 }
 
 /** What a parameter is computed from, `original` or `original0` and so on, and by what: modules `0`, `1` and so on. */
-class Parametrized extends Module<[], Tensor> {
+class Parametrized extends Module<[]> {
   static override readonly typeName = 'ParametrizationList';
   [position: number]: Parametrization;
 
