@@ -34,10 +34,28 @@ const steps = [
   { name: 'docs', about: 'one site, no warnings', command: 'typedoc' },
 ];
 
-const { values: options } = parseArgs({ options: { only: { type: 'string' }, all: { type: 'boolean' } } });
+/**
+ * Says what is wrong with the command line, or only how to use it, and ends.
+ * @returns {never}
+ */
+function usage(/** @type {string} */ message, status = 2) {
+  (status ? console.error : console.log)(`${message}\n\nnpm test [-- --only name,name] [--all]\n\n${steps.map(({ name, about, long }) => `  ${name.padEnd(14)}${about}${long ? ' (with --all)' : ''}`).join('\n')}`);
+  process.exit(status);
+}
+
+function commandLine() {
+  try {
+    return parseArgs({ options: { only: { type: 'string' }, all: { type: 'boolean' }, help: { type: 'boolean' } } }).values;
+  } catch (error) {
+    return usage(`test: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+const options = commandLine();
+if (options.help) usage('Runs everything that has to hold before a change lands.', 0);
 const only = options.only?.split(',');
 const unknown = only?.filter((name) => !steps.some((step) => step.name === name));
-if (unknown?.length) throw new Error(`test: no step named ${unknown.join(', ')}. There are: ${steps.map((step) => step.name).join(', ')}.`);
+if (unknown?.length) usage(`test: no step named ${unknown.join(', ')}.`);
 
 install('all');
 const cache = join(root, 'node_modules/.cache/nn');
