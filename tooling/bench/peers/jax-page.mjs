@@ -1,37 +1,15 @@
-// jax-js on WebGPU, with jit, in a page: see gpu.mjs. Every argument is consumed where it is used; `.ref` keeps it for another use.
-import { defaultDevice, init, jit, nn, numpy as np, random, valueAndGrad } from '@jax-js/jax';
+// jax-js on WebGPU, with jit, in a page: see gpu.mjs.
+import { defaultDevice, init, nn, numpy as np } from '@jax-js/jax';
+import { lecture, uniform } from './jax-lecture.mjs';
 
 await init('webgpu');
 defaultDevice('webgpu');
-/** @typedef {import('@jax-js/jax').numpy.Array} JaxArray */
-
-let seed = 0;
-const uniform = (/** @type {number[]} */ shape, /** @type {number} */ bound) => random.uniform(random.key(seed++), shape, { minval: -bound, maxval: bound });
 
 /** @type {Record<string, (request: any) => () => Promise<unknown>>} */
 const cases = {
   step({ batch }) {
-    const sizes = [[784, 512], [512, 512], [512, 10]];
-    let params = sizes.flatMap(([inputs, outputs]) => [uniform([inputs, outputs], 1 / Math.sqrt(inputs)), uniform([outputs], 1 / Math.sqrt(inputs))]);
-    let squares = params.map((p) => np.zeros(p.shape));
-    const x = uniform([batch, 784], 1);
-    const targets = np.array(Array.from({ length: batch }, (_, i) => Array.from({ length: 10 }, (_unused, c) => (c === i % 10 ? 0.991 : 0.001))));
-    const loss = (/** @type {JaxArray[]} */ [w1, b1, w2, b2, w3, b3], /** @type {JaxArray} */ inputs, /** @type {JaxArray} */ labels) => {
-      const hidden = nn.relu(np.dot(inputs, w1).add(b1));
-      const second = nn.relu(np.dot(hidden, w2).add(b2));
-      return nn.logSoftmax(np.dot(second, w3).add(b3)).mul(labels).sum().mul(-1 / batch);
-    };
-    const update = jit((/** @type {JaxArray[]} */ ps, /** @type {JaxArray[]} */ vs, /** @type {JaxArray} */ inputs, /** @type {JaxArray} */ labels) => {
-      const [value, gradients] = valueAndGrad(loss)(ps.map((p) => p.ref), inputs, labels);
-      const next = vs.map((v, i) => v.mul(0.99).add(np.square(gradients[i].ref).mul(0.01)));
-      const moved = ps.map((p, i) => p.sub(gradients[i].div(np.sqrt(next[i].ref).add(1e-8)).mul(0.001)));
-      return [value, moved, next];
-    });
-    return async () => {
-      const [value, moved, next] = update(params, squares, x.ref, targets.ref);
-      [params, squares] = [moved, next];
-      await value.data();
-    };
+    const train = lecture(batch);
+    return async () => { await train().value.data(); };
   },
   gemm({ m, n, k }) {
     const [a, b] = [uniform([m, k], 1), uniform([k, n], 1)];

@@ -1,38 +1,17 @@
 // jax-js on its wasm backend, with jit.
 import { readFileSync } from 'node:fs';
-import { blockUntilReady, defaultDevice, init, jit, nn, numpy as np, random, valueAndGrad } from '@jax-js/jax';
+import { blockUntilReady, defaultDevice, init, numpy as np } from '@jax-js/jax';
 import { serve } from '../contestants/protocol.mjs';
+import { lecture, uniform } from './jax-lecture.mjs';
 
 await init('wasm');
 defaultDevice('wasm');
-/** @typedef {import('@jax-js/jax').numpy.Array} JaxArray */
 
-let seed = 0;
-const uniform = (/** @type {number[]} */ shape, /** @type {number} */ bound) => random.uniform(random.key(seed++), shape, { minval: -bound, maxval: bound });
-
-/** Every argument is consumed where it is used; `.ref` keeps it for another use. */
 function step(/** @type {{ batch: number }} */ { batch }) {
-  const sizes = [[784, 512], [512, 512], [512, 10]];
-  let params = sizes.flatMap(([inputs, outputs]) => [uniform([inputs, outputs], 1 / Math.sqrt(inputs)), uniform([outputs], 1 / Math.sqrt(inputs))]);
-  let squares = params.map((p) => np.zeros(p.shape));
-  const x = uniform([batch, 784], 1);
-  const rows = Array.from({ length: batch }, (_, i) => Array.from({ length: 10 }, (_unused, c) => (c === i % 10 ? 0.991 : 0.001)));
-  const targets = np.array(rows);
-  const loss = (/** @type {JaxArray[]} */ [w1, b1, w2, b2, w3, b3], /** @type {JaxArray} */ inputs, /** @type {JaxArray} */ labels) => {
-    const hidden = nn.relu(np.dot(inputs, w1).add(b1));
-    const second = nn.relu(np.dot(hidden, w2).add(b2));
-    return nn.logSoftmax(np.dot(second, w3).add(b3)).mul(labels).sum().mul(-1 / batch);
-  };
-  const update = jit((/** @type {JaxArray[]} */ ps, /** @type {JaxArray[]} */ vs, /** @type {JaxArray} */ inputs, /** @type {JaxArray} */ labels) => {
-    const [value, gradients] = valueAndGrad(loss)(ps.map((p) => p.ref), inputs, labels);
-    const next = vs.map((v, i) => v.mul(0.99).add(np.square(gradients[i].ref).mul(0.01)));
-    const moved = ps.map((p, i) => p.sub(gradients[i].div(np.sqrt(next[i].ref).add(1e-8)).mul(0.001)));
-    return [value, moved, next];
-  });
+  const train = lecture(batch);
   return async () => {
-    const [value, moved, next] = update(params, squares, x.ref, targets.ref);
-    [params, squares] = [moved, next];
-    await blockUntilReady([...params.map((p) => p.ref), ...squares.map((v) => v.ref)]).then((list) => list?.forEach?.((/** @type {JaxArray} */ each) => each.dispose()));
+    const { value, written } = train();
+    await blockUntilReady(written.map((each) => each.ref)).then((list) => list?.forEach?.((each) => each.dispose()));
     await value.data();
   };
 }
