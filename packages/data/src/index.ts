@@ -15,11 +15,12 @@ export type { ImageFileOptions } from './image-files.ts';
 export { ImageDataset, type ImageFacts, type ImageOptions, type PixelScale } from './images.ts';
 export { type Collating, DataLoader, type DataLoaderOptions, type LoaderState, type TensorsOf } from './loader.ts';
 export { MNIST } from './mnist.ts';
+export { NumpyRandom } from './numpy-random.ts';
 export { randomSplit } from './random-split.ts';
 export {
   BatchSampler, RandomSampler, type RandomSamplerOptions, type Sampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler, type WeightedRandomSamplerOptions,
 } from './sampler.ts';
-export type { NumpySeeding, Seeding } from './seeding.ts';
+export { type NumpySeeding, type RandomSource, type Seeding, sourceOf } from './seeding.ts';
 export { breastCancer, diabetes, iris, linnerud, wine } from './small-tables.ts';
 export { type SplitOptions, trainTestSplit } from './split.ts';
 export { StandardScaler, TableDataset, type TableParts } from './table.ts';

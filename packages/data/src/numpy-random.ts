@@ -7,6 +7,13 @@ import { fail } from '@nn/tensor';
 const LENGTH = 624;
 const MIDDLE = 397;
 
+/**
+ * NumPy's legacy stream of random numbers, for results that are to be scikit-learn's number for number.
+ *
+ * @throws where the seed is not a whole number from 0 to 2 ** 32 - 1
+ * @example
+ * new NumpyRandom(42).permutation(5); // [1, 4, 2, 0, 3]
+ */
 export class NumpyRandom {
   readonly #words = new Uint32Array(LENGTH);
   #at = LENGTH;

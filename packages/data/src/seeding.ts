@@ -11,8 +11,8 @@ export interface Seeding {
 
 /** Seeding that can give scikit-learn's results, number for number. */
 export interface NumpySeeding extends Seeding {
-  /** Instead of a seed or generator: draws what scikit-learn draws with this `random_state`. */
-  readonly randomState?: number;
+  /** Instead of a seed or generator: draws what scikit-learn draws with this `random_state`. A {@link NumpyRandom} is drawn from where it stands. */
+  readonly randomState?: number | NumpyRandom;
 }
 
 /** The stream that the options name. */
@@ -21,12 +21,19 @@ export function generatorOf({ seed, generator }: Seeding, operation: string): Ge
   return seed === undefined ? (generator ?? defaultGenerator) : new Generator(seed);
 }
 
-/** What draws of either kind have in common. */
-export type RandomSource = Pick<NumpyRandom, 'permutation'> & { uniform(length: number): ArrayLike<number>; normal(length: number): ArrayLike<number> };
+/** A random stream of either kind: both give uniform and normal numbers, and orders. */
+export type RandomSource = Generator | NumpyRandom;
 
-/** The stream that the options name, NumPy's included. */
+/**
+ * The stream that the options name, NumPy's included.
+ *
+ * @param operation what errors name
+ * @throws where a `randomState` is given beside a seed or a generator, or both of these
+ * @example
+ * sourceOf({ randomState: 0 }, 'draw').uniform(2); // [0.5488135, 0.71518937]: numpy.random.RandomState(0).uniform(size=2)
+ */
 export function sourceOf({ randomState, ...seeding }: NumpySeeding, operation: string): RandomSource {
   if (randomState === undefined) return generatorOf(seeding, operation);
   if (seeding.seed !== undefined || seeding.generator) fail(operation, 'a randomState was given beside a seed or a generator', 'Leave out one of them.');
-  return new NumpyRandom(randomState);
+  return randomState instanceof NumpyRandom ? randomState : new NumpyRandom(randomState);
 }

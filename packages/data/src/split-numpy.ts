@@ -1,9 +1,8 @@
 /** The rows that scikit-learn's `train_test_split` chooses with a `random_state`. */
-import { NumpyRandom } from './numpy-random.ts';
+import type { NumpyRandom } from './numpy-random.ts';
 
 /** Rows of the two parts, in scikit-learn's order. */
-export function numpySplit(randomState: number, rows: number, testRows: number, classes: ArrayLike<number> | undefined): { train: number[]; test: number[] } {
-  const random = new NumpyRandom(randomState);
+export function numpySplit(random: NumpyRandom, rows: number, testRows: number, classes: ArrayLike<number> | undefined): { train: number[]; test: number[] } {
   if (!classes) {
     const order = Array.from(random.permutation(rows));
     return { test: order.slice(0, testRows), train: order.slice(testRows) };

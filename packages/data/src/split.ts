@@ -1,7 +1,8 @@
 import { fail } from '@nn/tensor';
 import type { HostArray } from './column.ts';
 import { type Dataset, Subset } from './dataset.ts';
-import { generatorOf, type NumpySeeding, sourceOf } from './seeding.ts';
+import { NumpyRandom } from './numpy-random.ts';
+import { type NumpySeeding, sourceOf } from './seeding.ts';
 import { numpySplit } from './split-numpy.ts';
 
 /** Options of {@link trainTestSplit}. */
@@ -36,12 +37,12 @@ export function trainTestSplit<Batch extends readonly HostArray[]>(data: Dataset
     return [new Subset(data, rows.slice(0, n - testRows)), new Subset(data, rows.slice(n - testRows))];
   }
   const counts = stratify && classCounts(stratify, n, testRows);
-  if (options.randomState !== undefined) {
-    sourceOf(options, 'trainTestSplit'); // refuses a seed beside it
-    const { train, test } = numpySplit(options.randomState, n, testRows, stratify);
+  const source = sourceOf(options, 'trainTestSplit');
+  if (source instanceof NumpyRandom) {
+    const { train, test } = numpySplit(source, n, testRows, stratify);
     return [new Subset(data, train), new Subset(data, test)];
   }
-  const order = generatorOf(options, 'trainTestSplit').permutation(n);
+  const order = source.permutation(n);
   const isTest = stratify && counts ? stratified(stratify, apportion(counts, testRows, n)) : (_row: number, at: number) => at < testRows;
   const train: number[] = [];
   const test: number[] = [];

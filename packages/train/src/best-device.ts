@@ -2,6 +2,7 @@
 import { CrossEntropyLoss, Linear, ReLU, Sequential } from '@nn/layers';
 import { SGD } from '@nn/optim';
 import { type Device, fail, Generator, zeros } from '@nn/tensor';
+import { installed } from './installed.ts';
 import { type Output, standardOutput } from './progress-bar.ts';
 
 /** What {@link bestDevice} takes. */
@@ -101,18 +102,3 @@ function trainingStep(device: Device): () => Promise<unknown> {
     loss.release();
   };
 }
-
-/** A factory of a package that may be missing. Its name is not a literal, so that bundlers do not look for it. */
-const from = (backend: string) => async (): Promise<Device> => {
-  const name = `@nn/backend-${backend}`;
-  let module: Record<string, () => Device | Promise<Device>>;
-  try {
-    module = (await import(/* @vite-ignore */ name)) as typeof module;
-  } catch (error) {
-    if ((error as { code?: string }).code === 'ERR_MODULE_NOT_FOUND') throw new Error(`${name} is not installed`, { cause: error });
-    throw error;
-  }
-  return module[backend]!();
-};
-
-const installed: NonNullable<BestDeviceOptions['candidates']> = { cpu: from('cpu'), webgpu: from('webgpu'), gpujs: from('gpujs') };

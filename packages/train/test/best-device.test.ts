@@ -2,6 +2,7 @@ import '@nn/autograd';
 import { type Device, reference, type Tensor, tensor } from '@nn/tensor';
 import { Task, Trainer } from '@nn/train';
 import { describe, expect, it } from 'vitest';
+import { openDevice } from '../src/open-device.ts';
 import { bestDevice, reason } from '../src/best-device.ts';
 
 /** A device that is slow to read from: the time is real, the order does not depend on its size. */
@@ -52,6 +53,16 @@ describe('bestDevice', () => {
   it('is short where there is nothing to compare with', () => {
     const only = { name: 'cpu', milliseconds: 1.234 };
     expect(reason(only, [only])).toBe('an iteration took 1.23 ms there');
+  });
+});
+
+describe('openDevice', () => {
+  it('opens by name', async () => {
+    expect((await openDevice('reference')).name).toBe('reference');
+    const device = await openDevice('cpu');
+    expect(device.name).toBe('cpu');
+    await device.destroy();
+    await expect(openDevice('tpu')).rejects.toThrow('device: there is no tpu. Use cpu, webgpu, gpujs, reference, auto.');
   });
 });
 
