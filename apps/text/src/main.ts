@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import '@nn/autograd';
 import { noGrad } from '@nn/autograd';
-import { cpu } from '@nn/backend-cpu';
 import { crossEntropy } from '@nn/layers';
 import { Adam } from '@nn/optim';
 import { Generator, manualSeed, setDefaultDevice, type Tensor, tensor } from '@nn/tensor';
+import { openDevice } from './devices.ts';
 import { CharLSTM, CharTransformer } from './models.ts';
 import { Characters, windows } from './text.ts';
 
@@ -15,6 +15,7 @@ const HELP = `Usage: node apps/text/dist/main.js [options]
 
   --model <name>     lstm or transformer (default lstm)
   --file <path>      the text to learn (default: this repository's docs/architecture.md)
+  --device <name>    cpu, webgpu or gpujs (default cpu)
   --steps <n>        steps of training (default 400)
   --batch-size <n>   windows in a step (default 16)
   --context <n>      characters in a window (default 64)
@@ -27,7 +28,7 @@ const HELP = `Usage: node apps/text/dist/main.js [options]
 const { values } = parseArgs({
   options: {
     help: { type: 'boolean', short: 'h' }, model: { type: 'string', default: 'lstm' }, file: { type: 'string' },
-    steps: { type: 'string', default: '400' }, 'batch-size': { type: 'string', default: '16' }, context: { type: 'string', default: '64' },
+    device: { type: 'string', default: 'cpu' }, steps: { type: 'string', default: '400' }, 'batch-size': { type: 'string', default: '16' }, context: { type: 'string', default: '64' },
     width: { type: 'string', default: '128' }, lr: { type: 'string', default: '0.003' }, length: { type: 'string', default: '200' },
     temperature: { type: 'string', default: '0.7' }, seed: { type: 'string', default: '0' },
   },
@@ -51,7 +52,7 @@ async function main(): Promise<void> {
   const [training, heldOut] = [ids.slice(0, split), ids.slice(split)];
   if (heldOut.length <= context) throw new Error(`--file: ${ids.length} characters are too few for --context ${context}.`);
 
-  setDefaultDevice(await cpu());
+  setDefaultDevice(await openDevice(values.device));
   manualSeed(number('seed'));
   const model = new models[values.model as keyof typeof models](characters.list.length, number('width'));
   const optimizer = new Adam(model.parameters(), { lr: number('lr') });

@@ -1,13 +1,13 @@
 /** A convolutional network or a small ResNet learns images of clothes, by a task and the Trainer. */
 import { parseArgs } from 'node:util';
 import '@nn/autograd';
-import { cpu } from '@nn/backend-cpu';
 import { DataLoader, digits, FashionMNIST, type ImageDataset, Subset, trainTestSplit } from '@nn/data';
 import { CrossEntropyLoss, type Module } from '@nn/layers';
 import { Accuracy } from '@nn/metrics';
 import { Adam } from '@nn/optim';
 import { manualSeed, type Tensor } from '@nn/tensor';
 import { Task, Trainer } from '@nn/train';
+import { openDevice } from './devices.ts';
 import { cnn, resnet } from './models.ts';
 
 const HELP = `Usage: node apps/vision/dist/main.js [options]
@@ -15,6 +15,7 @@ const HELP = `Usage: node apps/vision/dist/main.js [options]
   --model <name>     cnn or resnet (default cnn)
   --dataset <name>   fashion-mnist, fetched where it is missing, or the digits that come with @nn/data (default fashion-mnist)
   --data-dir <path>  holds fashion-mnist/ (default: NN_DATA_DIR, else the cache folder)
+  --device <name>    cpu, webgpu or gpujs (default cpu)
   --epochs <n>       passes over the training images (default 5)
   --batch-size <n>   images in a step (default 64)
   --lr <x>           learning rate of Adam (default 0.001)
@@ -24,7 +25,7 @@ const HELP = `Usage: node apps/vision/dist/main.js [options]
 const { values } = parseArgs({
   options: {
     help: { type: 'boolean', short: 'h' }, model: { type: 'string', default: 'cnn' }, dataset: { type: 'string', default: 'fashion-mnist' }, 'data-dir': { type: 'string' },
-    epochs: { type: 'string', default: '5' }, 'batch-size': { type: 'string', default: '64' }, lr: { type: 'string', default: '0.001' }, limit: { type: 'string' }, seed: { type: 'string', default: '0' },
+    device: { type: 'string', default: 'cpu' }, epochs: { type: 'string', default: '5' }, 'batch-size': { type: 'string', default: '64' }, lr: { type: 'string', default: '0.001' }, limit: { type: 'string' }, seed: { type: 'string', default: '0' },
   },
 });
 
@@ -83,7 +84,7 @@ async function main(): Promise<void> {
   const train = values.limit === undefined ? all : new Subset(all, Array.from({ length: Math.min(number('limit'), all.length) }, (_, i) => i));
   const batchSize = number('batch-size');
   const task = new Classifier(models[values.model as keyof typeof models](side), number('lr'));
-  const trainer = new Trainer({ maxEpochs: number('epochs'), device: cpu() });
+  const trainer = new Trainer({ maxEpochs: number('epochs'), device: openDevice(values.device) });
   const started = performance.now();
   await trainer.fit(task, new DataLoader(train, { batchSize, shuffle: true }));
   const seconds = (performance.now() - started) / 1000;

@@ -1,0 +1,43 @@
+/** The LSTM trains on every device: the same weights and windows give the same losses. */
+import '@nn/autograd';
+import { crossEntropy } from '@nn/layers';
+import { Adam } from '@nn/optim';
+import { type Device, Generator, manualSeed, reference, setDefaultDevice } from '@nn/tensor';
+import { describe, expect, it } from 'vitest';
+import { openDevice } from '../src/devices.ts';
+import { CharLSTM } from '../src/models.ts';
+import { Characters, windows } from '../src/text.ts';
+
+const text = 'The quick brown fox jumps over the lazy dog. '.repeat(4);
+const characters = new Characters(text);
+
+async function losses(device: Device): Promise<number[]> {
+  setDefaultDevice(device);
+  manualSeed(0);
+  const model = new CharLSTM(characters.list.length, 16);
+  const optimizer = new Adam(model.parameters(), { lr: 0.01 });
+  const found: number[] = [];
+  const draw = new Generator(0);
+  for (let step = 0; step < 5; step++) {
+    const [inputs, targets] = windows(characters.encode(text), 4, 12, draw);
+    const loss = crossEntropy(model.forward(inputs).flatten(0, 1), targets.flatten());
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+    found.push(await loss.item());
+  }
+  return found;
+}
+
+describe('the LSTM trains', () => {
+  const expected = losses(reference());
+  for (const name of ['cpu', 'webgpu', 'gpujs']) {
+    it(`on ${name} as on the reference`, { timeout: 60_000 }, async (context) => {
+      const wanted = await expected;
+      const device = await openDevice(name).catch((error: Error) => context.skip(error.message));
+      const found = await losses(device);
+      await device.destroy();
+      wanted.forEach((loss, step) => { expect(Math.abs(found[step]! - loss) / loss, `step ${step}`).toBeLessThan(1e-4); });
+    });
+  }
+});

@@ -1,0 +1,41 @@
+/** The ResNet trains on every device: the same weights and images give the same losses. */
+import '@nn/autograd';
+import { DataLoader, digits, Subset } from '@nn/data';
+import { CrossEntropyLoss } from '@nn/layers';
+import { Adam } from '@nn/optim';
+import { type Device, manualSeed, reference, setDefaultDevice } from '@nn/tensor';
+import { describe, expect, it } from 'vitest';
+import { openDevice } from '../src/devices.ts';
+import { resnet } from '../src/models.ts';
+
+const images = new Subset(digits({ scale: 'standard', shape: [1, 8, 8] }), Array.from({ length: 32 }, (_, i) => i));
+
+async function losses(device: Device): Promise<number[]> {
+  setDefaultDevice(device);
+  manualSeed(0);
+  const model = resnet();
+  const criterion = new CrossEntropyLoss();
+  const optimizer = new Adam(model.parameters(), { lr: 0.001 });
+  const found: number[] = [];
+  for await (const [inputs, labels] of new DataLoader(images, { batchSize: 8 })) {
+    const loss = criterion.forward(model.forward(inputs), labels);
+    optimizer.zeroGrad();
+    loss.backward();
+    optimizer.step();
+    found.push(await loss.item());
+  }
+  return found;
+}
+
+describe('the ResNet trains', () => {
+  const expected = losses(reference());
+  for (const name of ['cpu', 'webgpu', 'gpujs']) {
+    it(`on ${name} as on the reference`, { timeout: 60_000 }, async (context) => {
+      const wanted = await expected;
+      const device = await openDevice(name).catch((error: Error) => context.skip(error.message));
+      const found = await losses(device);
+      await device.destroy();
+      wanted.forEach((loss, step) => { expect(Math.abs(found[step]! - loss) / loss, `step ${step}`).toBeLessThan(1e-4); });
+    });
+  }
+});
