@@ -1,4 +1,5 @@
-import { fuse, type Scalar, type Tensor } from '@nn/tensor';
+import { type Scalar, type Tensor } from '@nn/tensor';
+import { byChoice, followed } from './choices.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import { inRange, upTo } from './settings.ts';
 
@@ -23,11 +24,11 @@ export interface AdadeltaState {
   accDelta: Tensor;
 }
 
-const rule = fuse((
+const rule = byChoice(({ penalized }: { penalized: boolean }) => (
   p: Scalar, gradient: Scalar, square: Scalar, steps: Scalar,
   lr: Scalar, sign: Scalar, decay: Scalar, rho: Scalar, rest: Scalar, eps: Scalar,
 ) => {
-  const g = gradient.mul(sign).add(p.mul(decay));
+  const g = followed(gradient, p, sign, decay, penalized);
   const v = square.mul(rho).add(g.square().mul(rest));
   const delta = steps.add(eps).sqrt().div(v.add(eps).sqrt()).mul(g);
   return [p.sub(delta.mul(lr)), v, steps.mul(rho).add(delta.square().mul(rest))];
@@ -60,6 +61,6 @@ export class Adadelta extends Optimizer<AdadeltaOptions, AdadeltaState> {
     state.step = (state.step ?? 0) + 1;
     const square = (state.squareAvg ??= p.newFull(p.shape, 0));
     const steps = (state.accDelta ??= p.newFull(p.shape, 0));
-    rule.into([p, square, steps], p, gradient, square, steps, lr, maximize ? -1 : 1, weightDecay, rho, 1 - rho, eps);
+    rule({ penalized: weightDecay !== 0 }).into([p, square, steps], p, gradient, square, steps, lr, maximize ? -1 : 1, weightDecay, rho, 1 - rho, eps);
   }
 }

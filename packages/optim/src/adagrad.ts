@@ -1,4 +1,5 @@
-import { fuse, type Scalar, type Tensor } from '@nn/tensor';
+import { type Scalar, type Tensor } from '@nn/tensor';
+import { byChoice, followed } from './choices.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import type { FormulaLine } from './explain.ts';
 import { inRange } from './settings.ts';
@@ -26,12 +27,11 @@ export interface AdagradState {
   sum: Tensor;
 }
 
-const rule = (inside: boolean) => fuse((p: Scalar, gradient: Scalar, sum: Scalar, rate: Scalar, sign: Scalar, decay: Scalar, eps: Scalar) => {
-  const g = gradient.mul(sign).add(p.mul(decay));
+const rule = byChoice(({ inside, penalized }: { inside: boolean; penalized: boolean }) => (p: Scalar, gradient: Scalar, sum: Scalar, rate: Scalar, sign: Scalar, decay: Scalar, eps: Scalar) => {
+  const g = followed(gradient, p, sign, decay, penalized);
   const s = sum.add(g.square());
   return [p.sub(g.div(inside ? s.add(eps).sqrt() : s.sqrt().add(eps)).mul(rate)), s];
 });
-const rules = { outside: rule(false), inside: rule(true) };
 
 /**
  * Divides the gradient by the root of the sum of all its squares so far.
@@ -69,6 +69,6 @@ export class Adagrad extends Optimizer<AdagradOptions, AdagradState> {
     const { lr, lrDecay, weightDecay, initialAccumulatorValue, eps, maximize } = settings;
     const t = (state.step = (state.step ?? 0) + 1);
     const sum = (state.sum ??= p.newFull(p.shape, initialAccumulatorValue));
-    rules[this.variant === 'torch' ? 'outside' : 'inside'].into([p, sum], p, gradient, sum, lr / (1 + (t - 1) * lrDecay), maximize ? -1 : 1, weightDecay, eps);
+    rule({ inside: this.variant !== 'torch', penalized: weightDecay !== 0 }).into([p, sum], p, gradient, sum, lr / (1 + (t - 1) * lrDecay), maximize ? -1 : 1, weightDecay, eps);
   }
 }

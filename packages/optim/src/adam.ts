@@ -1,4 +1,5 @@
-import { fuse, type Scalar, type Tensor } from '@nn/tensor';
+import { type Scalar, type Tensor } from '@nn/tensor';
+import { byChoice, followed } from './choices.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import type { FormulaLine } from './explain.ts';
 import { inRange } from './settings.ts';
@@ -37,22 +38,17 @@ const denominators: Readonly<Record<Variant, (square: Scalar, root: Scalar, eps:
   lecture: (square, root, eps) => square.div(root.square()).add(eps).sqrt(),
 };
 
-const rule = (variant: Variant, amsgrad: boolean) => fuse((
+const rule = byChoice(({ variant, amsgrad, penalized }: { variant: Variant; amsgrad: boolean; penalized: boolean }) => (
   p: Scalar, gradient: Scalar, mean: Scalar, square: Scalar, most: Scalar,
   rate: Scalar, sign: Scalar, decay: Scalar, kept: Scalar, beta1: Scalar, rest1: Scalar, beta2: Scalar, rest2: Scalar, root: Scalar, eps: Scalar,
 ) => {
-  const g = gradient.mul(sign).add(p.mul(decay));
+  const g = followed(gradient, p, sign, decay, penalized);
   const m = mean.mul(beta1).add(g.mul(rest1));
   const v = square.mul(beta2).add(g.square().mul(rest2));
   const largest = most.maximum(v);
   const step = m.div(denominators[variant](amsgrad ? largest : v, root, eps));
   return [p.mul(kept).sub(step.mul(rate)), m, v, ...(amsgrad ? [largest] : [])];
 });
-const rules = {
-  torch: { plain: rule('torch', false), amsgrad: rule('torch', true) },
-  keras: { plain: rule('keras', false), amsgrad: rule('keras', true) },
-  lecture: { plain: rule('lecture', false), amsgrad: rule('lecture', true) },
-};
 
 /**
  * Steps by the running mean of the gradient, divided by the root of its running mean square; both corrected for their start at 0.
@@ -102,8 +98,8 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
     const mean = (state.expAvg ??= zeros());
     const square = (state.expAvgSq ??= zeros());
     const most = amsgrad ? (state.maxExpAvgSq ??= zeros()) : undefined;
-    rules[this.variant][most ? 'amsgrad' : 'plain'].into([p, mean, square, ...(most ? [most] : [])], p, gradient, mean, square, most ?? 0,
-      lr / (1 - beta1 ** t), maximize ? -1 : 1, decoupled ? 0 : weightDecay, decoupled ? 1 - lr * weightDecay : 1,
+    rule({ variant: this.variant, amsgrad, penalized: weightDecay !== 0 && !decoupled }).into([p, mean, square, ...(most ? [most] : [])], p, gradient, mean, square, most ?? 0,
+      lr / (1 - beta1 ** t), maximize ? -1 : 1, weightDecay, decoupled ? 1 - lr * weightDecay : 1,
       beta1, 1 - beta1, beta2, 1 - beta2, Math.sqrt(1 - beta2 ** t), eps);
   }
 }

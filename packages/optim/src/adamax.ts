@@ -1,4 +1,5 @@
-import { fuse, type Scalar, type Tensor } from '@nn/tensor';
+import { type Scalar, type Tensor } from '@nn/tensor';
+import { byChoice, followed } from './choices.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import type { FormulaLine } from './explain.ts';
 import { inRange } from './settings.ts';
@@ -24,11 +25,11 @@ export interface AdamaxState {
   expInf: Tensor;
 }
 
-const rule = fuse((
+const rule = byChoice(({ penalized }: { penalized: boolean }) => (
   p: Scalar, gradient: Scalar, mean: Scalar, largest: Scalar,
   rate: Scalar, sign: Scalar, decay: Scalar, beta1: Scalar, rest1: Scalar, beta2: Scalar, eps: Scalar,
 ) => {
-  const g = gradient.mul(sign).add(p.mul(decay));
+  const g = followed(gradient, p, sign, decay, penalized);
   const m = mean.mul(beta1).add(g.mul(rest1));
   const u = largest.mul(beta2).maximum(g.abs().add(eps));
   return [p.sub(m.div(u).mul(rate)), m, u];
@@ -69,6 +70,6 @@ export class Adamax extends Optimizer<AdamaxOptions, AdamaxState> {
     const t = (state.step = (state.step ?? 0) + 1);
     const mean = (state.expAvg ??= p.newFull(p.shape, 0));
     const largest = (state.expInf ??= p.newFull(p.shape, 0));
-    rule.into([p, mean, largest], p, gradient, mean, largest, lr / (1 - beta1 ** t), maximize ? -1 : 1, weightDecay, beta1, 1 - beta1, beta2, eps);
+    rule({ penalized: weightDecay !== 0 }).into([p, mean, largest], p, gradient, mean, largest, lr / (1 - beta1 ** t), maximize ? -1 : 1, weightDecay, beta1, 1 - beta1, beta2, eps);
   }
 }

@@ -1,4 +1,5 @@
-import { fuse, type Scalar, type Tensor } from '@nn/tensor';
+import { type Scalar, type Tensor } from '@nn/tensor';
+import { byChoice, followed } from './choices.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import { inRange } from './settings.ts';
 
@@ -26,9 +27,11 @@ export interface ASGDState {
   ax: Tensor;
 }
 
-const rule = fuse((p: Scalar, gradient: Scalar, average: Scalar, eta: Scalar, sign: Scalar, decay: Scalar, kept: Scalar, mu: Scalar, old: Scalar) => {
-  const next = p.mul(kept).sub(gradient.mul(sign).add(p.mul(decay)).mul(eta));
-  return [next, average.mul(old).add(next.mul(mu))];
+const rule = byChoice(({ averaging, penalized }: { averaging: boolean; penalized: boolean }) => (
+  p: Scalar, gradient: Scalar, average: Scalar, eta: Scalar, sign: Scalar, decay: Scalar, kept: Scalar, mu: Scalar,
+) => {
+  const next = p.mul(kept).sub(followed(gradient, p, sign, decay, penalized).mul(eta));
+  return [next, averaging ? average.add(next.sub(average).mul(mu)) : next];
 });
 
 /**
@@ -54,7 +57,7 @@ export class ASGD extends Optimizer<ASGDOptions, ASGDState> {
     const t = (state.step = (state.step ?? 0) + 1);
     const { eta = lr, mu = 1 } = state;
     const average = (state.ax ??= p.newFull(p.shape, 0));
-    rule.into([p, average], p, gradient, average, eta, maximize ? -1 : 1, weightDecay, 1 - lambd * eta, mu, 1 - mu);
+    rule({ averaging: mu !== 1, penalized: weightDecay !== 0 }).into([p, average], p, gradient, average, eta, maximize ? -1 : 1, weightDecay, 1 - lambd * eta, mu);
     state.eta = lr / (1 + lambd * lr * t) ** alpha;
     state.mu = 1 / Math.max(1, t - t0);
   }

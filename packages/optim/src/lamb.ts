@@ -1,4 +1,5 @@
 import { fuse, type Scalar, type Tensor } from '@nn/tensor';
+import { byChoice } from './choices.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import { inRange } from './settings.ts';
 
@@ -27,16 +28,17 @@ const means = fuse((gradient: Scalar, mean: Scalar, square: Scalar, sign: Scalar
   const g = gradient.mul(sign);
   return [mean.mul(beta1).add(g.mul(rest1)), square.mul(beta2).add(g.square().mul(rest2))];
 });
-const stepOf = (p: Scalar, mean: Scalar, square: Scalar, corrected: Scalar, root: Scalar, eps: Scalar, decay: Scalar) =>
-  mean.div(corrected).div(square.sqrt().div(root).add(eps)).add(p.mul(decay));
-const stepSquares = fuse((p: Scalar, mean: Scalar, square: Scalar, corrected: Scalar, root: Scalar, eps: Scalar, decay: Scalar) => stepOf(p, mean, square, corrected, root, eps, decay).square());
+type Penalized = { penalized: boolean };
+const stepOf = (p: Scalar, mean: Scalar, square: Scalar, corrected: Scalar, root: Scalar, eps: Scalar, decay: Scalar, { penalized }: Penalized) => {
+  const step = mean.div(corrected).div(square.sqrt().div(root).add(eps));
+  return penalized ? step.add(p.mul(decay)) : step;
+};
+const stepSquares = byChoice((choice: Penalized) => (p, mean, square, corrected, root, eps, decay) => [stepOf(p, mean, square, corrected, root, eps, decay, choice).square()]);
 const squares = fuse((p: Scalar) => p.square());
-const rule = fuse((
-  p: Scalar, mean: Scalar, square: Scalar, size: Scalar, stepSize: Scalar, lr: Scalar, corrected: Scalar, root: Scalar, eps: Scalar, decay: Scalar,
-) => {
+const rule = byChoice((choice: Penalized) => (p, mean, square, size, stepSize, lr, corrected, root, eps, decay) => {
   const [a, b] = [size.sqrt(), stepSize.sqrt()];
   const trust = a.div(b).where(a.gt(0).logicalAnd(b.gt(0)), 1);
-  return [p.sub(stepOf(p, mean, square, corrected, root, eps, decay).mul(trust).mul(lr))];
+  return [p.sub(stepOf(p, mean, square, corrected, root, eps, decay, choice).mul(trust).mul(lr))];
 });
 
 /**
@@ -68,8 +70,9 @@ export class LAMB extends Optimizer<LAMBOptions, LAMBState> {
     const square = (state.expAvgSq ??= p.newFull(p.shape, 0));
     means.into([mean, square], gradient, mean, square, maximize ? -1 : 1, beta1, 1 - beta1, beta2, 1 - beta2);
     const numbers = [1 - beta1 ** t, Math.sqrt(1 - beta2 ** t), eps, weightDecay] as const;
+    const choice = { penalized: weightDecay !== 0 };
     const size = squares.reduce('sum', undefined, p);
-    const stepSize = stepSquares.reduce('sum', undefined, p, mean, square, ...numbers);
-    rule.into([p], p, mean, square, size, stepSize, lr, ...numbers);
+    const stepSize = stepSquares(choice).reduce('sum', undefined, p, mean, square, ...numbers);
+    rule(choice).into([p], p, mean, square, size, stepSize, lr, ...numbers);
   }
 }

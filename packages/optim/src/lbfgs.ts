@@ -1,9 +1,9 @@
 import { noGrad } from '@nn/autograd';
-import { fail, scope, type Tensor, tensor } from '@nn/tensor';
+import { fail, scope, Tensor, tensor } from '@nn/tensor';
 import { gradientOf } from './gradient.ts';
-import { Optimizer, type Settings } from './optimizer.ts';
+import { type Closure, Optimizer, recorded, type Settings } from './optimizer.ts';
 import { inRange } from './settings.ts';
-import type { OptimizerStateDict } from './state.ts';
+import { type OptimizerStateDict, valuesNow } from './state.ts';
 import { type Point, strongWolfe } from './strong-wolfe.ts';
 
 /** What {@link LBFGS} takes. */
@@ -37,9 +37,6 @@ interface LBFGSState {
   prevFlatGrad?: Float64Array;
   prevLoss: number;
 }
-
-/** Computes the loss anew and its gradients: `zeroGrad()`, forward, `backward()`. */
-export type Closure = () => Tensor | Promise<Tensor>;
 
 const fresh = (): LBFGSState => ({ funcEvals: 0, nIter: 0, t: 0, oldDirs: [], oldStps: [], ro: [], hDiag: 1, prevLoss: 0 });
 const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
@@ -83,13 +80,14 @@ export class LBFGS extends Optimizer<Omit<LBFGSOptions, 'lineSearchFn'> & { line
    *
    * @returns the loss before
    */
-  // One who steps any optimizer gets no answer from the others; from this one a promise, which a loop of batches need not know.
-  // oxlint-disable-next-line typescript/no-misused-promises
+  override step(closure: Closure): Promise<Tensor>;
+  /** @internal What the base class says: never chosen where there is a closure. */
+  override step<Loss = void>(closure?: () => Loss): Loss;
   override async step(closure?: Closure): Promise<Tensor> {
     if (!closure) return fail('LBFGS.step', 'the closure is missing', 'Pass a function that calls zeroGrad() and backward(), and returns the loss.');
     const { lr, maxIter, maxEval, toleranceGrad, toleranceChange, lineSearchFn } = this.paramGroups[0]!;
     const state = this.#state;
-    const first = await closure();
+    const first = await recorded(closure);
     let loss = await first.item();
     let gradient = await this.#gradient();
     let evaluations = 1;
@@ -105,7 +103,7 @@ export class LBFGS extends Optimizer<Omit<LBFGSOptions, 'lineSearchFn'> & { line
       if (slope > -toleranceChange) break;
 
       const start = await this.#values();
-      const evaluated = async (): Promise<[number, Float64Array]> => [await (await closure()).item(), await this.#gradient()];
+      const evaluated = async (): Promise<[number, Float64Array]> => [await (await recorded(closure)).item(), await this.#gradient()];
       let made = 0;
       if (lineSearchFn) {
         const at = async (t: number): Promise<Point> => {
@@ -190,16 +188,18 @@ export class LBFGS extends Optimizer<Omit<LBFGSOptions, 'lineSearchFn'> & { line
 
   override loadStateDict(dict: OptimizerStateDict): void {
     super.loadStateDict({ ...dict, state: {} });
-    const state = dict.state[0];
+    const state = dict.state[dict.param_groups[0]!.params[0]!];
     this.#state = fresh();
     if (!state) return;
-    const vector = (value: unknown) => Float64Array.from(value as number[]);
-    const vectors = (value: unknown) => (value as number[][]).map(vector);
+    // PyTorch keeps tensors, of one element too.
+    const vector = (value: unknown) => Float64Array.from(value instanceof Tensor ? valuesNow('loadStateDict', 'a vector of LBFGS', value) : value as number[]);
+    const vectors = (value: unknown) => (value as unknown[]).map(vector);
+    const one = (value: unknown) => (value instanceof Tensor ? vector(value)[0]! : value as number);
     Object.assign(this.#state, { funcEvals: state['func_evals'], nIter: state['n_iter'] });
     if (!state['d']) return;
     Object.assign(this.#state, {
-      d: vector(state['d']), t: state['t'], oldDirs: vectors(state['old_dirs']), oldStps: vectors(state['old_stps']), ro: [...state['ro'] as number[]],
-      hDiag: state['H_diag'], prevFlatGrad: vector(state['prev_flat_grad']), prevLoss: state['prev_loss'],
+      d: vector(state['d']), t: one(state['t']), oldDirs: vectors(state['old_dirs']), oldStps: vectors(state['old_stps']), ro: (state['ro'] as unknown[]).map(one),
+      hDiag: one(state['H_diag']), prevFlatGrad: vector(state['prev_flat_grad']), prevLoss: one(state['prev_loss']),
     });
   }
 }

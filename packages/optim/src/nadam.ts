@@ -1,4 +1,5 @@
-import { fuse, type Scalar, type Tensor } from '@nn/tensor';
+import { type Scalar, type Tensor } from '@nn/tensor';
+import { byChoice, followed } from './choices.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import { inRange } from './settings.ts';
 
@@ -28,11 +29,11 @@ export interface NAdamState {
   expAvgSq: Tensor;
 }
 
-const rule = fuse((
+const rule = byChoice(({ penalized }: { penalized: boolean }) => (
   p: Scalar, gradient: Scalar, mean: Scalar, square: Scalar,
   ahead: Scalar, rate: Scalar, sign: Scalar, decay: Scalar, kept: Scalar, beta1: Scalar, rest1: Scalar, beta2: Scalar, rest2: Scalar, root: Scalar, eps: Scalar,
 ) => {
-  const g = gradient.mul(sign).add(p.mul(decay));
+  const g = followed(gradient, p, sign, decay, penalized);
   const m = mean.mul(beta1).add(g.mul(rest1));
   const v = square.mul(beta2).add(g.square().mul(rest2));
   return [p.mul(kept).sub(g.mul(ahead).add(m.mul(rate)).div(v.sqrt().div(root).add(eps))), m, v];
@@ -69,7 +70,7 @@ export class NAdam extends Optimizer<NAdamOptions, NAdamState> {
     const product = (state.muProduct = (state.muProduct ?? 1) * mu);
     const mean = (state.expAvg ??= p.newFull(p.shape, 0));
     const square = (state.expAvgSq ??= p.newFull(p.shape, 0));
-    rule.into([p, mean, square], p, gradient, mean, square, lr * (1 - mu) / (1 - product), lr * next / (1 - product * next), maximize ? -1 : 1,
-      decoupled ? 0 : weightDecay, decoupled ? 1 - lr * weightDecay : 1, beta1, 1 - beta1, beta2, 1 - beta2, Math.sqrt(1 - beta2 ** t), eps);
+    rule({ penalized: weightDecay !== 0 && !decoupled }).into([p, mean, square], p, gradient, mean, square, lr * (1 - mu) / (1 - product), lr * next / (1 - product * next), maximize ? -1 : 1,
+      weightDecay, decoupled ? 1 - lr * weightDecay : 1, beta1, 1 - beta1, beta2, 1 - beta2, Math.sqrt(1 - beta2 ** t), eps);
   }
 }

@@ -1,4 +1,4 @@
-import { noGrad } from '@nn/autograd';
+import { enableGrad, noGrad } from '@nn/autograd';
 import { fail, keep, scope, Tensor } from '@nn/tensor';
 import { together, watching } from '@nn/tensor/trace';
 import { type FormulaLine, filledIn } from './explain.ts';
@@ -12,9 +12,20 @@ export type ParamGroup<Options> = Settings<Options> & { readonly params: Tensor[
 /** What an optimizer is made with: tensors, e.g. `model.parameters()`, or groups of them with options of their own. */
 export type Params<Options> = Iterable<Tensor> | Iterable<NewGroup<Options>>;
 /** A group as it is given: what it does not say is as for the others. */
-export type NewGroup<Options> = Partial<Options> & { readonly params: Iterable<Tensor> };
+export type NewGroup<Options> = Partial<Options> & { readonly params: Tensor | Iterable<Tensor> };
+/** Computes the loss anew and its gradients: `zeroGrad()`, forward, `backward()`. */
+export type Closure = () => Tensor | Promise<Tensor>;
 /** What an optimizer remembers of a parameter. */
 export type ParameterState = Record<string, Tensor | number>;
+
+const isIterable = (value: unknown): value is Iterable<unknown> => typeof value === 'object' && value !== null && Symbol.iterator in value;
+
+/** What `closure` gives, begun with recording on: a promise too, which `enableGrad` alone refuses. */
+export function recorded<T>(closure: () => T): T {
+  let result!: T;
+  enableGrad(() => { result = closure(); });
+  return result;
+}
 
 /**
  * The base of all optimizers. A subclass says how one parameter changes, as a fused function that overwrites it:
@@ -40,9 +51,12 @@ export abstract class Optimizer<Options extends object, State extends object = P
    * @throws where there are no parameters, one appears twice, or one takes no gradient and was computed
    */
   constructor(params: Params<Options>, defaults: Settings<Options>) {
+    const name = this.constructor.name;
     this.#defaults = defaults;
+    this.check(defaults);
+    if (!isIterable(params)) fail(name, `the parameters are ${(params as unknown) instanceof Tensor ? 'one tensor' : String(params)}`, 'Pass several: model.parameters(), or [tensor].');
     const list: (Tensor | NewGroup<Options>)[] = [...params];
-    if (list.length === 0) fail(this.constructor.name, 'there are no parameters', 'Pass model.parameters().');
+    if (list.length === 0) fail(name, 'there are no parameters', 'Pass model.parameters().');
     const groups = list.some((item) => item instanceof Tensor) ? [{ params: list }] : list;
     for (const group of groups as NewGroup<Options>[]) this.addParamGroup(group);
   }
@@ -50,7 +64,7 @@ export abstract class Optimizer<Options extends object, State extends object = P
   /** Changes one parameter by its gradient, e.g. with `fuse(...).into([parameter], ...)`. Nothing in it is recorded; what it makes and does not put into `state` is freed. */
   protected abstract update(parameter: Tensor, gradient: Tensor, settings: Settings<Options>, state: Partial<State>): void;
 
-  /** Throws where hyperparameters make no sense. Called for each new group. */
+  /** Throws where hyperparameters make no sense. Called for the defaults, and for each new group with its `params`. */
   protected check(_settings: Settings<Options>): void { /* a subclass may know better */ }
 
   /** The update in words, for {@link explainStep}: `g` is the gradient with sign and penalty, `p` the parameter, `t` the number of the step. */
@@ -85,7 +99,7 @@ export abstract class Optimizer<Options extends object, State extends object = P
     const [old, next] = [await numbers({ ...before, p: point, gradient: own }), await numbers({ ...state, p: trial })];
     for (const tensor of [point, own, trial, ...Object.values(state)]) if (tensor instanceof Tensor) tensor.release();
     const { weightDecay = 0, maximize = false, decoupledWeightDecay = false, betas = [0, 0] } = group as { weightDecay?: number; maximize?: boolean; decoupledWeightDecay?: boolean; betas?: readonly [number, number] };
-    const g = (maximize ? -1 : 1) * old['gradient']! + (decoupledWeightDecay ? 0 : weightDecay) * old['p']!;
+    const g = (maximize ? -1 : 1) * old['gradient']! + (decoupledWeightDecay || weightDecay === 0 ? 0 : weightDecay * old['p']!);
     const lines = this.formula(group, before);
     const symbols = Object.fromEntries(lines.map(([symbol, , key = symbol]) => [symbol, old[key] ?? (key === 'p' ? old['p']! : 0)]));
     const values = { ...await numbers(group), beta1: betas[0], beta2: betas[1], ...symbols, p: old['p']!, g, t: next['step'] ?? 0 };
@@ -93,8 +107,33 @@ export abstract class Optimizer<Options extends object, State extends object = P
     return filledIn([['g', `${maximize ? '-' : ''}gradient${penalty}`], ...lines], { ...values, gradient: old['gradient']! }, { ...next, g });
   }
 
-  /** Updates every parameter that has a gradient: all in one kernel, where the device can. */
-  step(): void {
+  /**
+   * Updates every parameter that has a gradient: all in one kernel, where the device can.
+   *
+   * @param closure computes the loss anew and its gradients, before the update; it is run with recording on, within `noGrad` too. Where it is asynchronous, parameters change when it is done.
+   * @returns what it returned
+   * @example
+   * const loss = optimizer.step(() => {
+   *   optimizer.zeroGrad();
+   *   const loss = criterion.forward(model.forward(inputs), targets);
+   *   loss.backward();
+   *   return loss;
+   * });
+   */
+  step<Loss = void>(closure?: () => Loss): Loss;
+  step(closure?: () => unknown): unknown {
+    const loss = closure && recorded(closure);
+    if (!(loss instanceof Promise)) {
+      this.#update();
+      return loss;
+    }
+    return loss.then((value: unknown) => {
+      this.#update();
+      return value;
+    });
+  }
+
+  #update(): void {
     const name = `${this.constructor.name}.step`;
     const update = () => noGrad(() => { scope(() => { together(() => { this.#changeAll(); }); }, name); });
     if (watching.by) watching.by.within(name, 'update', update);
@@ -110,19 +149,28 @@ export abstract class Optimizer<Options extends object, State extends object = P
     }
   }
 
-  /** Forgets all gradients: otherwise `backward()` adds to them. */
-  zeroGrad(): void {
-    for (const { params } of this.paramGroups) for (const parameter of params) parameter.grad = null;
+  /**
+   * Forgets all gradients: otherwise `backward()` adds to them.
+   *
+   * @param options `setToNone: false` fills them with zeros instead: then `step()` decays these parameters, and lets momentum move them on, also where the next `backward()` does not reach them
+   */
+  zeroGrad({ setToNone = true }: { readonly setToNone?: boolean } = {}): void {
+    const all = this.paramGroups.flatMap(({ params }) => params);
+    if (setToNone) for (const parameter of all) parameter.grad = null;
+    else noGrad(() => { scope(() => { for (const gradient of all.map(gradientOf)) gradient?.assign(gradient.newFull(gradient.shape, 0)); }, 'zeroGrad'); });
   }
 
   /** Adds parameters with hyperparameters of their own, e.g. of layers that are unfrozen later. */
   addParamGroup(group: NewGroup<Options>): void {
-    const params = [...group.params];
+    const name = this.constructor.name;
+    const given: unknown = group.params;
+    if (!(given instanceof Tensor) && !isIterable(given)) fail(name, 'a group has no params', 'Give { params: [...] }, or tensors without groups.');
+    const params = given instanceof Tensor ? [given] : [...given as Iterable<Tensor>];
     const known = new Set(this.paramGroups.flatMap((other) => other.params));
     for (const parameter of params) {
-      if (!(parameter instanceof Tensor)) fail(this.constructor.name, `a parameter is a ${typeof parameter}`, 'Pass tensors: model.parameters().');
-      if (!parameter.isLeaf) fail(this.constructor.name, 'a parameter was computed from others', 'Only leaves can be optimized: pass the tensors that it came from.');
-      if (known.has(parameter)) fail(this.constructor.name, 'a parameter appears twice', 'Name each one in one group.');
+      if (!(parameter instanceof Tensor)) fail(name, `a parameter is a ${typeof parameter}`, 'Pass tensors: model.parameters().');
+      if (!parameter.isLeaf) fail(name, 'a parameter was computed from others', 'Only leaves can be optimized: pass the tensors that it came from.');
+      if (known.has(parameter)) fail(name, 'a parameter appears twice', 'Name each one in one group.');
       known.add(parameter);
     }
     const settings = { ...this.#defaults, ...group, params };

@@ -1,4 +1,5 @@
-import { fuse, type Scalar, type Tensor } from '@nn/tensor';
+import { type Scalar, type Tensor } from '@nn/tensor';
+import { byChoice, followed } from './choices.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import { inRange } from './settings.ts';
 
@@ -26,16 +27,15 @@ export interface RAdamState {
 }
 
 /** Divides by the root of the mean square, or does not yet: the numbers of both are given. */
-const rule = (adaptive: boolean) => fuse((
+const rule = byChoice(({ adaptive, penalized }: { adaptive: boolean; penalized: boolean }) => (
   p: Scalar, gradient: Scalar, mean: Scalar, square: Scalar,
   rate: Scalar, sign: Scalar, decay: Scalar, kept: Scalar, beta1: Scalar, rest1: Scalar, beta2: Scalar, rest2: Scalar, eps: Scalar,
 ) => {
-  const g = gradient.mul(sign).add(p.mul(decay));
+  const g = followed(gradient, p, sign, decay, penalized);
   const m = mean.mul(beta1).add(g.mul(rest1));
   const v = square.mul(beta2).add(g.square().mul(rest2));
   return [p.mul(kept).sub((adaptive ? m.div(v.sqrt().add(eps)) : m).mul(rate)), m, v];
 });
-const rules = { adaptive: rule(true), plain: rule(false) };
 
 /**
  * {@link Adam} that divides by the mean square only once enough gradients were seen to trust it, and then by how much.
@@ -71,7 +71,7 @@ export class RAdam extends Optimizer<RAdamOptions, RAdamState> {
     const r = most - 2 * t * beta2 ** t / corrected;
     const adaptive = r > 5;
     const trust = adaptive ? Math.sqrt((r - 4) * (r - 2) * most / ((most - 4) * (most - 2) * r) * corrected) : 1;
-    rules[adaptive ? 'adaptive' : 'plain'].into([p, mean, square], p, gradient, mean, square, lr / (1 - beta1 ** t) * trust, maximize ? -1 : 1,
-      decoupled ? 0 : weightDecay, decoupled ? 1 - lr * weightDecay : 1, beta1, 1 - beta1, beta2, 1 - beta2, eps);
+    rule({ adaptive, penalized: weightDecay !== 0 && !decoupled }).into([p, mean, square], p, gradient, mean, square, lr / (1 - beta1 ** t) * trust, maximize ? -1 : 1,
+      weightDecay, decoupled ? 1 - lr * weightDecay : 1, beta1, 1 - beta1, beta2, 1 - beta2, eps);
   }
 }

@@ -1,4 +1,5 @@
-import { fuse, type Scalar, type Tensor } from '@nn/tensor';
+import { type Scalar, type Tensor } from '@nn/tensor';
+import { byChoice, followed } from './choices.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import type { FormulaLine } from './explain.ts';
 import { inRange } from './settings.ts';
@@ -31,11 +32,11 @@ export interface RMSpropState {
 }
 
 /** `mean` and `buffer` are used and returned only where they are asked for. `inside`: epsilon under the root, the rate in the buffer. */
-const rule = (inside: boolean, centered: boolean, momentous: boolean) => fuse((
+const rule = byChoice(({ inside, centered, momentous, penalized }: { inside: boolean; centered: boolean; momentous: boolean; penalized: boolean }) => (
   p: Scalar, gradient: Scalar, square: Scalar, mean: Scalar, buffer: Scalar,
   lr: Scalar, sign: Scalar, decay: Scalar, alpha: Scalar, rest: Scalar, eps: Scalar, momentum: Scalar,
 ) => {
-  const g = gradient.mul(sign).add(p.mul(decay));
+  const g = followed(gradient, p, sign, decay, penalized);
   const v = square.mul(alpha).add(g.square().mul(rest));
   const m = mean.mul(alpha).add(g.mul(rest));
   const spread = centered ? v.sub(m.square()) : v;
@@ -43,8 +44,6 @@ const rule = (inside: boolean, centered: boolean, momentous: boolean) => fuse((
   const b = buffer.mul(momentum).add(inside ? step.mul(lr) : step);
   return [p.sub(momentous && inside ? b : (momentous ? b : step).mul(lr)), v, ...(centered ? [m] : []), ...(momentous ? [b] : [])];
 });
-const four = (inside: boolean) => ({ plain: rule(inside, false, false), momentum: rule(inside, false, true), centered: rule(inside, true, false), both: rule(inside, true, true) });
-const rules = { outside: four(false), inside: four(true) };
 
 /**
  * Divides the gradient by the root of its running mean square.
@@ -93,8 +92,8 @@ export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
     const square = (state.squareAvg ??= zeros());
     const mean = centered ? (state.gradAvg ??= zeros()) : undefined;
     const buffer = momentum > 0 ? (state.momentumBuffer ??= zeros()) : undefined;
-    const { into } = rules[this.variant === 'torch' ? 'outside' : 'inside'][mean ? (buffer ? 'both' : 'centered') : buffer ? 'momentum' : 'plain'];
-    into([p, square, ...(mean ? [mean] : []), ...(buffer ? [buffer] : [])], p, gradient, square, mean ?? 0, buffer ?? 0,
+    const kernel = rule({ inside: this.variant !== 'torch', centered, momentous: momentum > 0, penalized: weightDecay !== 0 });
+    kernel.into([p, square, ...(mean ? [mean] : []), ...(buffer ? [buffer] : [])], p, gradient, square, mean ?? 0, buffer ?? 0,
       lr, maximize ? -1 : 1, weightDecay, alpha, 1 - alpha, eps, momentum);
   }
 }

@@ -1,4 +1,5 @@
-import { fail, fuse, type Scalar, type Tensor } from '@nn/tensor';
+import { fail, type Scalar, type Tensor } from '@nn/tensor';
+import { byChoice, followed } from './choices.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import type { FormulaLine } from './explain.ts';
 import { inRange } from './settings.ts';
@@ -23,21 +24,16 @@ export interface SGDOptions {
 /** What {@link SGD} remembers of a parameter. */
 export interface SGDState { momentumBuffer: Tensor }
 
-const plain = fuse((p: Scalar, gradient: Scalar, lr: Scalar, sign: Scalar, decay: Scalar) => [p.sub(gradient.mul(sign).add(p.mul(decay)).mul(lr))]);
-
 /** `containing`: the buffer holds the rate. */
-const withMomentum = (containing: boolean, nesterov: boolean) =>
-  fuse((p: Scalar, gradient: Scalar, buffer: Scalar, lr: Scalar, sign: Scalar, decay: Scalar, momentum: Scalar, share: Scalar) => {
-    const g = gradient.mul(sign).add(p.mul(decay));
-    const added = containing ? g.mul(lr) : g;
-    const b = buffer.mul(momentum).add(added.mul(share));
-    const step = nesterov ? added.add(b.mul(momentum)) : b;
-    return [p.sub(containing ? step : step.mul(lr)), b];
-  });
-const rules = {
-  torch: { plain: withMomentum(false, false), nesterov: withMomentum(false, true) },
-  containing: { plain: withMomentum(true, false), nesterov: withMomentum(true, true) },
-};
+const rule = byChoice(({ momentous, nesterov, containing, penalized }: { momentous: boolean; nesterov: boolean; containing: boolean; penalized: boolean }) => (
+  p: Scalar, gradient: Scalar, buffer: Scalar, lr: Scalar, sign: Scalar, decay: Scalar, momentum: Scalar, share: Scalar,
+) => {
+  const g = followed(gradient, p, sign, decay, penalized);
+  const added = containing ? g.mul(lr) : g;
+  const b = momentous ? buffer.mul(momentum).add(added.mul(share)) : added;
+  const step = nesterov ? added.add(b.mul(momentum)) : b;
+  return [p.sub(containing ? step : step.mul(lr)), ...(momentous ? [b] : [])];
+});
 
 /**
  * Stochastic gradient descent.
@@ -79,10 +75,10 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
   }
 
   protected update(p: Tensor, gradient: Tensor, { lr, momentum, dampening, weightDecay, nesterov, maximize }: Settings<SGDOptions>, state: Partial<SGDState>): void {
-    const sign = maximize ? -1 : 1;
-    if (momentum === 0) return plain.into([p], p, gradient, lr, sign, weightDecay);
+    const momentous = momentum !== 0;
     const share = state.momentumBuffer ? 1 - dampening : 1;
-    const buffer = (state.momentumBuffer ??= p.newFull(p.shape, 0));
-    rules[this.variant === 'torch' ? 'torch' : 'containing'][nesterov ? 'nesterov' : 'plain'].into([p, buffer], p, gradient, buffer, lr, sign, weightDecay, momentum, share);
+    const buffer = momentous ? (state.momentumBuffer ??= p.newFull(p.shape, 0)) : undefined;
+    rule({ momentous, nesterov: momentous && nesterov, containing: this.variant !== 'torch', penalized: weightDecay !== 0 })
+      .into([p, ...(buffer ? [buffer] : [])], p, gradient, buffer ?? 0, lr, maximize ? -1 : 1, weightDecay, momentum, share);
   }
 }

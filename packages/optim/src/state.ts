@@ -1,5 +1,6 @@
 /** State dicts of optimizers, in PyTorch's layout. */
 import { fail, keep, Tensor } from '@nn/tensor';
+import { handle } from '@nn/tensor/trace';
 
 /** `state` by number of the parameter; in `param_groups` the hyperparameters, and the numbers as `params`. */
 export interface OptimizerStateDict {
@@ -29,21 +30,40 @@ export function loadState(groups: readonly Group[], states: Map<Tensor, object>,
     fail('loadStateDict', `the state dict is of groups of ${sizes(dict.param_groups)} parameters, the optimizer has groups of ${sizes(groups)}`, 'Make the optimizer as the saved one was made.');
   }
   const parameters = new Map(groups.flatMap(({ params }, i) => params.map((parameter, j) => [dict.param_groups[i]!.params[j]!, parameter])));
-  const entries = Object.entries(dict.state).map(([number, state]) => {
-    const parameter = parameters.get(Number(number)) ?? fail('loadStateDict', `the state dict has a state of parameter ${number}, which is in none of its groups`);
-    for (const [key, value] of Object.entries(state)) {
-      if (value instanceof Tensor && value.device !== parameter.device) {
-        fail('loadStateDict', `${key} of parameter ${number} is on ${value.device.name}, the parameter on ${parameter.device.name}`, 'Move it first: await value.to(device).');
-      }
-    }
-    return [parameter, state] as const;
+  const entries = Object.entries(dict.state).flatMap(([number, state]) => {
+    const parameter = parameters.get(Number(number));
+    return parameter ? [[parameter, loaded(parameter, number, state)] as const] : [];
   });
   groups.forEach((group, i) => {
     const { params: _, ...settings } = dict.param_groups[i]!;
     Object.assign(group, mapped(settings, camelCase, copied));
   });
   states.clear();
-  for (const [parameter, state] of entries) states.set(parameter, mapped(state, camelCase, (value) => (value instanceof Tensor ? keep(value.detach().clone()) : copied(value))));
+  for (const [parameter, state] of entries) states.set(parameter, mapped(state, camelCase, (value) => (value instanceof Tensor ? keep(value.detach().cast(parameter.dtype).clone()) : copied(value))));
+}
+
+/** What PyTorch keeps as tensors of one element is a number here. */
+const NUMBERS = ['step', 'muProduct', 'eta', 'mu'];
+
+/** The state of a parameter, with its numbers read. */
+function loaded(parameter: Tensor, number: string, state: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(state).map(([key, value]) => {
+    if (!(value instanceof Tensor)) return [key, value];
+    const what = `${key} of parameter ${number}`;
+    if (NUMBERS.includes(camelCase(key))) return [key, valuesNow('loadStateDict', what, value)[0]!];
+    if (value.device !== parameter.device) fail('loadStateDict', `${what} is on ${value.device.name}, the parameter on ${parameter.device.name}`, 'Move it first: await value.to(device).');
+    return [key, value];
+  }));
+}
+
+/** The values of a tensor, which must be where they can be read without waiting. */
+export function valuesNow(operation: string, what: string, x: Tensor): number[] {
+  if (!x.device.synchronous) fail(operation, `${what} is a tensor on ${x.device.name}, where reading takes time`, 'Give its value: await x.item().');
+  const copy = x.detach().clone();
+  const { allocation, layout } = copy[handle];
+  const values = Array.from(x.device.readSync(allocation.storage, layout.offset, x.numel), Number);
+  copy.release();
+  return values;
 }
 
 export const copied = (value: unknown): unknown => (Array.isArray(value) ? [...value as unknown[]] : value);
