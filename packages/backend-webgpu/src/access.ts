@@ -1,24 +1,29 @@
-/** WGSL that reads and writes elements. An arena is words, one by one or in fours; a dtype is a way to see them. */
+/** WGSL that reads and writes elements. An arena is words or halves, one by one or in fours; a dtype is a way to see them. Arithmetic knows float16 as f32. */
 import type { DType, Layout, View } from '@nn/tensor/backend';
 import { baseOf, type Place } from './bindings.ts';
 import { castText, types } from './dialect.ts';
 import { lineText, pushLine, type Slots, type Values } from './params.ts';
 import type { Line } from './walk.ts';
 
-/** How a kernel declares the arenas: words, or fours of them, where every access is to whole fours. */
+/** How a kernel declares the arenas: their words or halves one by one, or fours of them, where every access is to whole fours. */
 export type Grain = 'words' | 'fours';
 
 const wordText = (arena: number, at: string, grain: Grain): string => (grain === 'words' ? `m${arena}[${at}]` : `m${arena}[(${at}) >> 2u][(${at}) & 3u]`);
 
-/** A word seen as an element of `dtype`. */
+/** The type of what an arena with elements of `dtype` consists of. */
+export const unitOf = (dtype: DType): 'f16' | 'u32' => (dtype === 'float16' ? 'f16' : 'u32');
+
+/** A word (or half) seen as an element of `dtype`. */
 export function seenText(word: string, dtype: DType): string {
+  if (dtype === 'float16') return `f32(${word})`;
   if (dtype === 'uint32') return word;
   return dtype === 'bool' ? `(${word} != 0u)` : `bitcast<${types[dtype]!}>(${word})`;
 }
 
-/** `code`, a value of `from`, as the word that an element of `to` is stored as. */
+/** `code`, a value of `from`, as the word (or half) that an element of `to` is stored as. */
 export function kept(code: string, from: DType, to: DType): string {
   const value = castText(code, from, to);
+  if (to === 'float16') return `f16(${value})`;
   if (to === 'uint32') return value;
   return to === 'bool' ? `u32(${value})` : `bitcast<u32>(${value})`;
 }

@@ -7,7 +7,7 @@ const wanted = [
 ] as const;
 
 /** Features that kernels use where they are. */
-const useful = ['subgroups', 'timestamp-query'] as const;
+const useful = ['shader-f16', 'subgroups', 'timestamp-query'] as const;
 
 /** `bare` asks for no feature and no more than the default limits, as on the poorest adapter. */
 export async function requestDevice(gpu: GPU, where: string, powerPreference: GPUPowerPreference | undefined, bare = false): Promise<{ readonly device: GPUDevice; readonly info: GPUAdapterInfo }> {

@@ -1,5 +1,8 @@
 /** One large buffer, handed out in blocks: the first free range that fits, free neighbours joined. */
 
+/** What an arena consists of: 32-bit words, or float16 elements. A shader sees a buffer in one way only. */
+export type Kind = 'words' | 'halves';
+
 /** A part of an arena. Its offset and size are multiples of 16 bytes, of 256 if it is that large. */
 export interface Block {
   readonly arena: Arena;
@@ -31,13 +34,15 @@ export class Arena {
   /** Another one after growth, since bind groups hold the buffer. */
   id: number;
   gpu: GPUBuffer;
+  readonly kind: Kind;
   bytes: number;
   used = 0;
   /** By offset. */
   readonly #free: Range[] = [];
 
-  constructor(id: number, gpu: GPUBuffer, bytes: number) {
+  constructor(id: number, gpu: GPUBuffer, bytes: number, kind: Kind = 'words') {
     this.id = id;
+    this.kind = kind;
     this.gpu = gpu;
     this.bytes = bytes;
     this.#free.push({ offset: 0, bytes, batch: 0 });

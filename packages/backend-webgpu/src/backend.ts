@@ -5,6 +5,7 @@ import {
 import { clobbers } from './bindings.ts';
 import type { Engine } from './engine.ts';
 import { gather } from './gather.ts';
+import { writesWords } from './host.ts';
 import { map, mapEach } from './map.ts';
 import { contract, type Contraction } from './matmul.ts';
 import { Pending } from './pending.ts';
@@ -33,7 +34,7 @@ export class WebGpuBackend implements Backend {
     this.lost = engine.failures.lost;
     this.#description = description;
     this.limits = {
-      dtypes: ['bool', 'uint32', 'int32', 'float32'],
+      dtypes: ['bool', 'uint32', 'int32', ...(engine.device.features.has('shader-f16') ? (['float16'] as const) : []), 'float32'],
       // Bound by the parameters of a kernel, 64 KiB of them.
       inputs: 128, outputs: 64, bindings: Infinity, uniforms: 1024, rank: 32,
       storageBytes: engine.memory.largest, memoryBytes, slices: true, integers: 2 ** 31, nonFinite, tolerance: 2e-6,
@@ -50,7 +51,15 @@ export class WebGpuBackend implements Backend {
 
   write(storage: Storage, values: TypedArray, offset = 0): void {
     this.#settle();
-    this.engine.write(storage, values, offset);
+    if (writesWords(storage, offset, values.length)) {
+      this.engine.write(storage, values, offset);
+      return;
+    }
+    const apart = this.engine.allocate(storage.dtype, values.length);
+    this.engine.write(apart, values, 0);
+    const shape = [values.length];
+    map(this.engine, identity(storage.dtype), { inputs: [{ storage: apart, ...contiguous(shape) }], uniforms: [], outputs: [{ storage, offset }], shape });
+    this.engine.free(apart);
   }
 
   read(storage: Storage, offset: number, length: number): Promise<TypedArray> {

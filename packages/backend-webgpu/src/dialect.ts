@@ -1,10 +1,10 @@
 /** WGSL for the operations of a scalar expression. What WGSL leaves open or does otherwise is spelled by a function of functions.ts. */
 import type { Dialect, DType, Scalar, Spelling } from '@nn/tensor/backend';
 
-/** The WGSL type of a value; in memory a bool is a u32. */
-export const types: { readonly [D in DType]?: string } = { float32: 'f32', int32: 'i32', uint32: 'u32', bool: 'bool' };
+/** The WGSL type of a value; in memory a bool is a u32, and float16 an f16. */
+export const types: { readonly [D in DType]?: string } = { float16: 'f32', float32: 'f32', int32: 'i32', uint32: 'u32', bool: 'bool' };
 
-const isFloat = (node: Scalar): boolean => node.dtype === 'float32';
+const isFloat = (node: Scalar): boolean => types[node.dtype] === 'f32';
 const isBool = (node: Scalar): boolean => node.dtype === 'bool';
 const infix = (symbol: string): Spelling<string> => (_, a, b) => `(${a} ${symbol} ${b})`;
 const call = (name: string): Spelling<string> => (_, ...args) => `${name}(${args.join(', ')})`;
@@ -23,6 +23,8 @@ const shift = (symbol: string): Spelling<string> => (node, a, b) =>
 /** `code`, a value of `from`, as a value of `to`. */
 export function castText(code: string, from: DType, to: DType): string {
   if (from === to) return code;
+  if (to === 'float16') return `round_f16(${castText(code, from, 'float32')})`;
+  if (from === 'float16') return castText(code, 'float32', to);
   if (to === 'bool') return from === 'float32' ? `truth_f32(${code})` : `(${code} != ${constant(0, from)})`;
   return from === 'float32' ? `to_${types[to]!}(${code})` : `${types[to]!}(${code})`;
 }

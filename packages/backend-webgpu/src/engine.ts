@@ -12,7 +12,7 @@ import { Recorder } from './recorder.ts';
 import { Staging } from './staging.ts';
 import type { Tile } from './tiles.ts';
 import { type Choice, Tuner } from './tuner.ts';
-import { elementBytes, type GpuStorage, newStorage, storageBytes } from './storage.ts';
+import { elementBytes, type GpuStorage, kindOf, newStorage, storageBytes } from './storage.ts';
 
 /** One dispatch. */
 export interface Work {
@@ -130,7 +130,7 @@ export class Engine {
     this.#recorder.dispatch(kernel, this.#pipelines.group(kernel, bindings.arenas), words, row, Math.ceil(groups / row), done);
   }
 
-  /** Host writes overtake what is only recorded. So a storage written as a whole gets an idle block, and one written in part waits for its batch to be submitted. */
+  /** From whole words of the device on, see {@link writesWords}. Host writes overtake what is only recorded. So a storage written as a whole gets an idle block, and one written in part waits for its batch to be submitted. */
   write(storage: Storage, values: TypedArray, offset: number): void {
     this.failures.throwKnown();
     const own = storage as GpuStorage;
@@ -143,7 +143,7 @@ export class Engine {
         own.block = undefined;
       } else this.#recorder.flush();
     }
-    own.block ??= this.memory.takeIdle(storageBytes(own));
+    own.block ??= this.memory.takeIdle(storageBytes(own), kindOf(own.dtype));
     this.device.queue.writeBuffer(own.block.arena.gpu, own.block.offset + offset * elementBytes(own.dtype), bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
@@ -188,7 +188,7 @@ export class Engine {
 
   #place(storage: GpuStorage) {
     if (storage.freed) fail('webgpu', 'a released storage was used');
-    return (storage.block ??= this.memory.take(storageBytes(storage)));
+    return (storage.block ??= this.memory.take(storageBytes(storage), kindOf(storage.dtype)));
   }
 
   /** Moves storages out of the arenas of which a kernel needs least, into new ones, until few enough are left. */
@@ -203,9 +203,10 @@ export class Engine {
     const fresh: Arena[] = [];
     for (const storage of moved()) {
       const from = storage.block!;
-      let to = fresh.at(-1)?.take(from.bytes, Infinity);
+      const { kind } = from.arena;
+      let to = fresh.filter((arena) => arena.kind === kind).at(-1)?.take(from.bytes, Infinity);
       if (!to) {
-        fresh.push(this.memory.open(Math.min(largest, total(moved()))));
+        fresh.push(this.memory.open(Math.min(largest, total(moved())), kind));
         to = fresh.at(-1)!.take(from.bytes, Infinity)!;
       }
       this.#recorder.copy(from.arena.gpu, from.offset, to.arena.gpu, to.offset, from.bytes);

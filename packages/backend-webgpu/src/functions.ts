@@ -13,6 +13,11 @@ const functions: { readonly [name: string]: string } = {
   truth_f32: '(x: f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) != 0u; }',
   to_i32: '(x: f32) -> i32 { return select(i32(x), 0i, isnan_f32(x)); }',
   to_u32: '(x: f32) -> u32 { return select(select(u32(x), bitcast<u32>(i32(x)), x < 0f), 0u, isnan_f32(x)); }',
+  // To the nearest number of float16. What is too large is infinite, which the conversions leave to the driver.
+  round_f16: `(x: f32) -> f32 {
+  if (isnan_f32(x) || abs(x) < 65504f) { return quantizeToF16(x); }
+  return select(select(65504f, inf_f32(), abs(x) >= 65520f), -select(65504f, inf_f32(), abs(x) >= 65520f), x < 0f);
+}`,
   // NaN has the sign 0.
   sign_f32: '(x: f32) -> f32 { return select(0f, 1f, x > 0f) - select(0f, 1f, x < 0f); }',
   max_f32: '(a: f32, b: f32) -> f32 { return select(b, a, a > b || isnan_f32(a)); }',

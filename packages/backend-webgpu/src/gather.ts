@@ -39,7 +39,7 @@ function gatherKernel({ groups, lines }: Walk, views: readonly View[], bindings:
   const names = [...at.names, ...groups[1]!.map(() => 'at')];
   const loads = [loadText('index', index, perView[0]!, at.names, slots), loadText('source', source, perView[1]!, names, slots)];
   return assemble({
-    operation: 'gather', arenas: bindings.arenas.length, slots, globals: loads,
+    operation: 'gather', bindings, slots, globals: loads,
     main: [
       ...elementText, ...at.lines,
       `let at = u32(${castText(`index(${at.names.join(', ')})`, index.dtype, 'int32')});`,

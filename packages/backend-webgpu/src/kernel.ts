@@ -1,4 +1,5 @@
 import type { Grain } from './access.ts';
+import type { Bindings } from './bindings.ts';
 import { functionsIn } from './functions.ts';
 import type { Slots } from './params.ts';
 
@@ -18,7 +19,7 @@ export const THREADS = 64;
 
 export interface Parts {
   readonly operation: string;
-  readonly arenas: number;
+  readonly bindings: Bindings;
   readonly slots: Pick<Slots, 'vectors'>;
   readonly grain?: Grain;
   /** Language extensions, such as `subgroups`. */
@@ -33,7 +34,7 @@ export interface Parts {
 }
 
 /** The whole module text. Call it last: it asks `slots` how many were taken. */
-export function assemble({ operation, arenas, slots, grain = 'words', enable = [], globals = [], threads = THREADS, builtins = [], main }: Parts): Kernel {
+export function assemble({ operation, bindings, slots, grain = 'words', enable = [], globals = [], threads = THREADS, builtins = [], main }: Parts): Kernel {
   const code = [
     ...globals,
     `@compute @workgroup_size(${threads})`,
@@ -42,15 +43,16 @@ export function assemble({ operation, arenas, slots, grain = 'words', enable = [
     ...main.map((line) => `  ${line}`),
     '}',
   ].join('\n');
+  const units = bindings.arenas.map(({ kind }) => (kind === 'halves' ? 'f16' : 'u32'));
   const wgsl = [
-    ...enable.map((name) => `enable ${name};`),
+    ...[...(units.includes('f16') ? ['f16'] : []), ...enable].map((name) => `enable ${name};`),
     `// ${operation}`,
     `@group(0) @binding(0) var<uniform> p: array<vec4<u32>, ${slots.vectors}>;`,
-    ...Array.from({ length: arenas }, (_, i) => `@group(0) @binding(${i + 1}) var<storage, read_write> m${i}: array<${grain === 'words' ? 'u32' : 'vec4<u32>'}>;`),
+    ...units.map((unit, i) => `@group(0) @binding(${i + 1}) var<storage, read_write> m${i}: array<${grain === 'words' ? unit : `vec4<${unit}>`}>;`),
     functionsIn(code),
     code,
   ].join('\n');
-  return { operation, wgsl, arenas, vectors: slots.vectors };
+  return { operation, wgsl, arenas: units.length, vectors: slots.vectors };
 }
 
 /** For kernels with a thread an element: the element's number `i`, and an end to threads past the last. */

@@ -1,5 +1,5 @@
 import { type MapCall, type ScalarFunction, sizeOf, type Target, type View } from '@nn/tensor/backend';
-import { kept, linesPerView, pushAddress, seenText, storeText } from './access.ts';
+import { kept, linesPerView, pushAddress, seenText, storeText, unitOf } from './access.ts';
 import { baseOf, type Bindings } from './bindings.ts';
 import { bodySignature, bodyText, functionLines, functionText, indexAxes, pushBody } from './body.ts';
 import { castText } from './dialect.ts';
@@ -102,11 +102,11 @@ function pushCall(f: ScalarFunction, { call: { inputs, uniforms, outputs }, step
 function inFours({ groups, lines }: Walk, inputs: readonly View[], outputs: readonly Target[], size: number): string | undefined {
   const sizes = groups[0]!;
   const whole = sizes.length > 0 && (sizes.at(-1)! % 4 === 0 || (sizes.length === 1 && outputs.every(({ storage, offset }) => offset + size === storage.length)));
-  if (!whole || outputs.some(({ storage, offset }) => offset % 4 !== 0 || storage.dtype === 'float16')) return undefined;
+  if (!whole || outputs.some(({ offset }) => offset % 4 !== 0)) return undefined;
   let forms = '';
-  for (const [i, { bounds, storage }] of inputs.entries()) {
+  for (const [i, { bounds }] of inputs.entries()) {
     const { offset, strides } = lines[i]!;
-    if (bounds.length > 0 || storage.dtype === 'float16') return undefined;
+    if (bounds.length > 0) return undefined;
     if (strides.at(-1) === 0) forms += '1';
     else if (strides.at(-1) === 1 && offset % 4 === 0 && strides.slice(0, -1).every((stride) => stride % 4 === 0)) forms += '4';
     else return undefined;
@@ -119,7 +119,7 @@ function mapKernel(f: ScalarFunction, inputs: readonly View[], steps: Walk, bind
   const slots = new Slots(table ? 'entry' : '');
   const at = coordinatesText(steps.groups[0]!, fours === undefined ? 'i' : 'e', 'c', slots);
   const { globals, main } = fours === undefined ? elementwise(f, inputs, steps, bindings, at.names, slots) : inQuartets(f, fours, inputs, steps, bindings, at.names, slots);
-  const all: Pick<Parts, 'operation' | 'arenas' | 'grain'> = { operation: 'map', arenas: bindings.arenas.length, grain: fours === undefined ? 'words' : 'fours' };
+  const all: Pick<Parts, 'operation' | 'bindings' | 'grain'> = { operation: 'map', bindings, grain: fours === undefined ? 'words' : 'fours' };
   const place = fours === undefined ? at.lines : ['let e = i * 4u;', ...at.lines];
   if (!table) {
     return assemble({ ...all, slots, globals, main: [`let i = group * ${THREADS}u + local;`, 'if (i >= p[0].y) { return; }', ...place, ...main] });
@@ -145,9 +145,9 @@ function elementwise(f: ScalarFunction, inputs: readonly View[], { lines }: Walk
 function inQuartets(f: ScalarFunction, forms: string, inputs: readonly View[], { lines }: Walk, bindings: Bindings, coordinates: readonly string[], slots: Slots): Text {
   const { perView, rest } = linesPerView(inputs, lines);
   const reads = inputs.flatMap((_, i) => {
-    const { arena } = bindings.inputs[i]!;
+    const { arena, dtype } = bindings.inputs[i]!;
     const place = lineText(perView[i]![0]!, coordinates, slots);
-    return forms[i] === '4' ? [`let q${i} = m${arena}[(${place}) >> 2u];`] : [`let p${i} = ${place};`, `let q${i} = vec4<u32>(m${arena}[p${i} >> 2u][p${i} & 3u]);`];
+    return forms[i] === '4' ? [`let q${i} = m${arena}[(${place}) >> 2u];`] : [`let p${i} = ${place};`, `let q${i} = vec4<${unitOf(dtype)}>(m${arena}[p${i} >> 2u][p${i} & 3u]);`];
   });
   const axes = indexAxes(f).map((_, i) => ({ first: lineText(rest[i]!, coordinates, slots), step: rest[i]!.strides.at(-1) !== 0 }));
   const uniforms = uniformsText(f.uniforms, slots);
@@ -164,7 +164,7 @@ function inQuartets(f: ScalarFunction, forms: string, inputs: readonly View[], {
       ...four.map((j) => `let y${j} = ${call(j)};`),
       ...f.roots.map(({ dtype }, k) => {
         const to = bindings.outputs[k]!;
-        return `m${to.arena}[(${slots.next()} + e) >> 2u] = vec4<u32>(${four.map((j) => kept(`y${j}.r${k}`, dtype, to.dtype)).join(', ')});`;
+        return `m${to.arena}[(${slots.next()} + e) >> 2u] = vec4<${unitOf(to.dtype)}>(${four.map((j) => kept(`y${j}.r${k}`, dtype, to.dtype)).join(', ')});`;
       }),
     ],
   };

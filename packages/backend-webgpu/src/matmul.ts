@@ -1,8 +1,9 @@
 /** Products of matrices, and of groups of axes: tile by tile, a workgroup computes a part of the result from strips of both operands in workgroup memory. */
-import { contiguous, type DType, type Epilogue, identity, type Layout, type ProductAxes, type Shape, sizeOf, type Target, trace, type View } from '@nn/tensor/backend';
+import { contiguous, type Epilogue, identity, type Layout, type ProductAxes, type Shape, sizeOf, type Target, trace, type View } from '@nn/tensor/backend';
 import { boundsSignature, type Grain, pushAddress, pushLoad } from './access.ts';
 import { baseOf } from './bindings.ts';
 import { bodySignature, functionLines, indexAxes, pushBody } from './body.ts';
+import { types } from './dialect.ts';
 import type { Engine } from './engine.ts';
 import { pushSizes } from './params.ts';
 import { type Form, type Operand, productKernel } from './product.ts';
@@ -105,7 +106,7 @@ function product(engine: Engine, work: Contraction, spans: number): void {
   const bindings = engine.bind([a, b, ...extra], outputs);
   const usual = usualTile(batch, rows, columns);
   const fours = usual.own > 1 && columns % 4 === 0 && sides.every(({ form }) => form.endsWith('4'))
-    && outputs.every(({ storage, offset }) => offset % 4 === 0 && isWide(storage.dtype)) && extra.every(({ storage }) => isWide(storage.dtype));
+    && outputs.every(({ offset }) => offset % 4 === 0);
   const grain: Grain = fours ? 'fours' : 'words';
   const [left, right] = sides.map((side): Operand => ({ ...side, form: fours ? side.form : (side.form.replace('4', '') as Form) })) as [Operand, Operand];
   const kind = (): string => `${[batch, rows, inner, columns].map((size) => Math.round(Math.log2(size))).join()} ${grain} ${left.form} ${right.form}`;
@@ -134,14 +135,12 @@ function product(engine: Engine, work: Contraction, spans: number): void {
 /** Multiplications from which on it is worth while to measure tiles. */
 const WORTH = 2 ** 22;
 
-const isWide = (dtype: DType): boolean => dtype !== 'float16';
-
 /** How strips are read of a view, whose group `own` of axes runs along the strip: `direct` where its last axis lies densely, `across` where the inner group's does; `4` where in whole fours. */
 function formOf({ bounds, storage }: View, { offset, strides }: Line, groups: readonly Shape[], own: 1 | 3): Form {
   const lastOf = (group: number) => (groups[group]!.length > 0 ? groups.slice(0, group + 1).reduce((sum, { length }) => sum + length, 0) - 1 : -1);
   const [along, within] = [lastOf(own), lastOf(2)];
   const form = strides[along] !== 1 && strides[within] === 1 ? 'across' : 'direct';
   const [dense, size] = form === 'across' ? [within, groups[2]!.at(-1)!] : [along, groups[own]!.at(-1) ?? 1];
-  const fours = strides[dense] === 1 && size % 4 === 0 && bounds.length === 0 && storage.dtype === 'float32' && offset % 4 === 0 && strides.every((stride, axis) => axis === dense || stride % 4 === 0);
+  const fours = strides[dense] === 1 && size % 4 === 0 && bounds.length === 0 && types[storage.dtype] === 'f32' && offset % 4 === 0 && strides.every((stride, axis) => axis === dense || stride % 4 === 0);
   return fours ? `${form}4` : form;
 }

@@ -3,7 +3,7 @@
  * The first arena grows by moving into a larger buffer; where that would move too much, further ones are made, each as large as all before.
  */
 import { fail } from '@nn/tensor/backend';
-import { Arena, type Block, blockBytes, LARGE } from './arena.ts';
+import { Arena, type Block, blockBytes, type Kind, LARGE } from './arena.ts';
 import type { Failures } from './failures.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -40,16 +40,16 @@ export class Memory {
   get bytes(): number { return this.arenas.reduce((sum, { bytes }) => sum + bytes, 0); }
 
   /** A block for kernels to write. */
-  take(bytes: number): Block { return this.#take(bytes, Infinity); }
+  take(bytes: number, kind: Kind): Block { return this.#take(bytes, kind, Infinity); }
 
   /** A block for the host to write: none that recorded kernels still use. */
-  takeIdle(bytes: number): Block {
+  takeIdle(bytes: number, kind: Kind): Block {
     for (const arena of this.arenas) {
-      const block = arena.take(blockBytes(bytes), this.#recorder.batch);
+      const block = arena.kind === kind && arena.take(blockBytes(bytes), this.#recorder.batch);
       if (block) return block;
     }
     this.#recorder.flush();
-    return this.#take(bytes, this.#recorder.batch);
+    return this.#take(bytes, kind, this.#recorder.batch);
   }
 
   give(block: Block): void { block.arena.give(block); }
@@ -66,26 +66,26 @@ export class Memory {
   }
 
   /** A new arena with room for `bytes`. */
-  open(bytes: number): Arena {
+  open(bytes: number, kind: Kind): Arena {
     const size = Math.min(this.largest, Math.max(bytes, SMALLEST, this.bytes));
-    const arena = new Arena(this.made, this.#buffer(size), size);
+    const arena = new Arena(this.made, this.#buffer(size), size, kind);
     this.arenas.push(arena);
     return arena;
   }
 
-  #take(bytes: number, idleBefore: number): Block {
+  #take(bytes: number, kind: Kind, idleBefore: number): Block {
     const size = blockBytes(bytes);
     if (size > this.largest) fail('allocate', `${size} bytes in one tensor, the adapter takes ${this.largest}`, 'Use smaller batches.');
     for (const arena of this.arenas) {
-      const block = arena.take(size, idleBefore);
+      const block = arena.kind === kind && arena.take(size, idleBefore);
       if (block) return block;
     }
-    return (this.#grown(size) ?? this.open(size)).take(size, idleBefore)!;
+    return (this.#grown(size, kind) ?? this.open(size, kind)).take(size, idleBefore)!;
   }
 
-  /** The last arena, moved to where it has room for `bytes` more; undefined where that would be too large or move too much. */
-  #grown(bytes: number): Arena | undefined {
-    const arena = this.arenas.at(-1);
+  /** The last arena of a kind, moved to where it has room for `bytes` more; undefined where that would be too large or move too much. */
+  #grown(bytes: number, kind: Kind): Arena | undefined {
+    const arena = this.arenas.filter((each) => each.kind === kind).at(-1);
     if (!arena || arena.bytes > MOST_MOVED) return undefined;
     const size = Math.min(this.largest, Math.max(2 * arena.bytes, arena.bytes + bytes));
     if (size < arena.bytes + bytes) return undefined;

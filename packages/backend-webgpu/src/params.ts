@@ -2,7 +2,7 @@
  * The run-time numbers of a kernel, in one uniform array `p`. The text takes slots in the order in which the host appends values:
  * each pair of functions below must stay in step.
  */
-import type { DType } from '@nn/tensor/backend';
+import { type DType, round } from '@nn/tensor/backend';
 import { types } from './dialect.ts';
 import type { Line } from './walk.ts';
 
@@ -107,7 +107,7 @@ const uniformText = (dtype: DType, slot: string): string => (dtype === 'bool' ? 
 
 export function pushUniforms(dtypes: readonly DType[], uniforms: readonly number[], values: Values): void {
   for (const [i, dtype] of dtypes.entries()) {
-    if (dtype === 'float32') values.pushFloat(uniforms[i]!);
+    if (types[dtype] === 'f32') values.pushFloat(round(uniforms[i]!, dtype));
     else values.push(dtype === 'bool' ? +(uniforms[i] !== 0) : uniforms[i]!);
   }
 }

@@ -2,7 +2,7 @@
  * A product of matrices that waits for what is done with its result: an element-wise function of it (an activation, or its derivative) is computed in the same
  * kernel. Other kernels may overtake it where they have nothing to do with it.
  */
-import { identity, isContiguous, rewrite, ScalarFunction, type Shape, type Storage, Table, type Target, type View } from '@nn/tensor/backend';
+import { identity, isContiguous, isFloat, rewrite, ScalarFunction, type Shape, type Storage, Table, type Target, type View } from '@nn/tensor/backend';
 import type { Contraction } from './matmul.ts';
 
 /** Kernels that may overtake. */
@@ -38,11 +38,11 @@ export class Pending {
     const { output } = this;
     if (shape.length !== this.#shape.length || shape.some((size, axis) => size !== this.#shape[axis]) || outputs.some(({ storage }) => this.uses(storage))) return undefined;
     const own = inputs.map(({ storage }) => storage === output.storage);
-    if (!own.includes(true) || own.some((mark, i) => mark && f.inputs[i] !== 'float32') || output.storage.dtype !== 'float32' || inputs.some((view, i) => own[i] && !(view.offset === output.offset && isContiguous(view)))) return undefined;
+    if (!own.includes(true) || own.some((mark, i) => mark && f.inputs[i] !== output.storage.dtype) || !isFloat(output.storage.dtype) || inputs.some((view, i) => own[i] && !(view.offset === output.offset && isContiguous(view)))) return undefined;
     return {
       ...this.product, outputs: [output, ...outputs],
       epilogue: {
-        function: composed(epilogue?.function ?? identity('float32'), f, own),
+        function: composed(epilogue?.function ?? identity(output.storage.dtype), f, own),
         inputs: [...(epilogue?.inputs ?? []), ...inputs.filter((_, i) => !own[i])],
         uniforms: [...(epilogue?.uniforms ?? []), ...uniforms],
       },

@@ -1,6 +1,6 @@
 /** The text of a product's kernel, for any tile, layout and epilogue. */
 import type { Epilogue, View } from '@nn/tensor/backend';
-import { type Grain, kept, loadText, storeText } from './access.ts';
+import { type Grain, kept, loadText, storeText, unitOf } from './access.ts';
 import type { Bindings, Place } from './bindings.ts';
 import { bodyText } from './body.ts';
 import { assemble, type Kernel } from './kernel.ts';
@@ -29,7 +29,7 @@ export function productKernel(
   const [batch, row, member, column] = (['z', 'row', 'inner', 'column'] as const).map((name, g) => coordinatesText(groups[g]!, name, `${name}_`, slots)) as [Group, Group, Group, Group];
   const all: Coordinates = { batch, row, member, column };
   const width = own === 1 ? 1 : 4;
-  const type = width === 1 ? 'f32' : 'vec4<f32>';
+  const type = vector(width, 'f32');
   const [high, wide] = [height(tile), breadth(tile)];
   const sides = [
     { name: 'left', operand: left, place: bindings.inputs[0]!, along: 'row', bound: rows, size: high },
@@ -50,12 +50,12 @@ export function productKernel(
       ...four.map((c) => `let y${c} = ${finished(c)};`),
       ...roots.map(({ dtype, of }, k) => {
         const to = bindings.outputs[k]!;
-        return `m${to.arena}[(${offsets[k]!} + at) >> 2u] = vec4<u32>(${four.map((c) => kept(of(`y${c}`), dtype, to.dtype)).join(', ')});`;
+        return `m${to.arena}[(${offsets[k]!} + at) >> 2u] = vec4<${unitOf(to.dtype)}>(${four.map((c) => kept(of(`y${c}`), dtype, to.dtype)).join(', ')});`;
       }),
     ]
     : width === 1 ? storeOne(0) : four.flatMap((c) => [`if (column + ${c}u < ${columns}) {`, ...storeOne(c).map((line) => `  ${line}`), '}']);
   return assemble({
-    operation: 'matmul', arenas: bindings.arenas.length, slots, threads: tile.down * across, grain,
+    operation: 'matmul', bindings, slots, threads: tile.down * across, grain,
     globals: [
       ...loads, ...(body?.globals ?? []),
       ...(body ? [
@@ -65,7 +65,7 @@ export function productKernel(
       `fn store(s: u32, z: u32, row: u32, column: u32, v: ${type}) {`,
       `  if (row >= ${rows} || column >= ${columns}) { return; }`, `  let at = ${place};`, ...store.map((line) => `  ${line}`),
       '}',
-      ...(depth === 0 ? [] : sides.map(({ name, size }) => `var<workgroup> ${name}_strip: array<${type}, ${(size / width) * depth}>;`)),
+      ...(depth === 0 ? [] : sides.map(({ name, size, place }) => `var<workgroup> ${name}_strip: array<${vector(width, cellOf(place))}, ${(size / width) * depth}>;`)),
     ],
     main: [
       'if (group >= p[0].y) { return; }',
@@ -86,10 +86,10 @@ function staged(sides: readonly [Side, Side], { own, depth, across, down }: Tile
   const parts = Array.from({ length: own / width }, (_, j) => j);
   return [
     `for (var start = first; start < end; start += ${depth}u) {`,
-    ...sides.flatMap((side) => fillStrip(side, { depth, width, threads: down * across, type: width === 1 ? 'f32' : 'vec4<f32>' })).map((line) => `  ${line}`),
+    ...sides.flatMap((side) => fillStrip(side, { depth, width, threads: down * across })).map((line) => `  ${line}`),
     '  workgroupBarrier();',
     `  for (var k = 0u; k < ${depth}u; k++) {`,
-    ...sides.flatMap(({ name, size }) => parts.map((i) => `    let ${name[0]!}${i} = ${name}_strip[k * ${size / width}u + ${name === 'left' ? 'down' : 'right_of'} + ${i}u];`)),
+    ...sides.flatMap(({ name, size }) => parts.map((i) => `    let ${name[0]!}${i} = ${vector(width, 'f32')}(${name}_strip[k * ${size / width}u + ${name === 'left' ? 'down' : 'right_of'} + ${i}u]);`)),
     ...multiplied(own, (i) => `l${i}`, (j) => `r${j}`).map((line) => `    ${line}`),
     '  }',
     '  workgroupBarrier();',
@@ -103,7 +103,7 @@ function unstaged(sides: readonly [Side, Side], { own }: Tile): string[] {
   const parts = Array.from({ length: own / width }, (_, j) => j);
   const four = [0, 1, 2, 3];
   const read = ({ name, operand: { form } }: Side): string[] => {
-    const at = (i: number, inner: string) => `${name}_at(z, ${name}_start + ${name === 'left' ? 'down' : 'right_of'} * ${width}u + ${i}u, ${inner}, end)`;
+    const at = (i: number, inner: string) => `${vector(inFours(form) ? 4 : 1, 'f32')}(${name}_at(z, ${name}_start + ${name === 'left' ? 'down' : 'right_of'} * ${width}u + ${i}u, ${inner}, end))`;
     const letter = name[0]!;
     if (form === 'across4') {
       return [
@@ -146,26 +146,35 @@ interface Side {
 }
 
 const inFours = (form: Form): boolean => form.endsWith('4');
+/** In what operands are staged; they are multiplied and added up in f32. */
+const cellOf = ({ dtype }: Place): 'f16' | 'f32' => (dtype === 'float16' ? 'f16' : 'f32');
+const vector = (width: number, cell: 'f16' | 'f32'): string => (width === 1 ? cell : `vec4<${cell}>`);
 
 /** `left_at(batch, row, inner, end)`: an element, or four of them, or 0 outside. */
 function loadStrip({ name, operand: { lines, form }, place, along, bound }: Side, all: Coordinates, slots: Slots, grain: Grain): string[] {
   // The other side's coordinates are not in this one's lines.
   const other = along === 'row' ? all.column : all.row;
   const names = namesOf({ ...all, [along === 'row' ? 'column' : 'row']: { lines: [], names: other.names.map(() => '0u') } });
+  const cell = cellOf(place);
+  const type = vector(inFours(form) ? 4 : 1, cell);
   const head = [
-    `fn ${name}_at(z: u32, ${along}: u32, inner: u32, end: u32) -> ${inFours(form) ? 'vec4<f32>' : 'f32'} {`,
-    `  if (${along} >= ${bound} || inner >= end) { return ${inFours(form) ? 'vec4<f32>()' : '0f'}; }`,
+    `fn ${name}_at(z: u32, ${along}: u32, inner: u32, end: u32) -> ${type} {`,
+    `  if (${along} >= ${bound} || inner >= end) { return ${type}(); }`,
     ...[...all.batch.lines, ...all[along].lines, ...all.member.lines].map((line) => `  ${line}`),
   ];
-  if (inFours(form)) return [...head, `  return bitcast<vec4<f32>>(m${place.arena}[(${lineText(lines[0]!, names, slots)}) >> 2u]);`, '}'];
-  return [loadText(name, place, lines, namesOf(all), slots, grain), ...head, `  return ${name}(${names.join(', ')});`, '}'];
+  if (inFours(form)) {
+    const four = `m${place.arena}[(${lineText(lines[0]!, names, slots)}) >> 2u]`;
+    return [...head, `  return ${cell === 'f16' ? four : `bitcast<vec4<f32>>(${four})`};`, '}'];
+  }
+  return [loadText(name, place, lines, namesOf(all), slots, grain), ...head, `  return ${cell}(${name}(${names.join(', ')}));`, '}'];
 }
 
 /** Statements that fill a strip: `strip[k * size + place]`, whole vectors at a time. */
 function fillStrip(
-  { name, operand: { form }, size }: Side, { depth, width, threads, type }: { depth: number; width: number; threads: number; type: string },
+  { name, operand: { form }, place, size }: Side, { depth, width, threads }: { depth: number; width: number; threads: number },
 ): string[] {
   const vectors = size / width;
+  const type = vector(width, cellOf(place));
   const at = (along: string, inner: string) => `${name}_at(z, ${name}_start + ${along}, ${inner}, end)`;
   if (form === 'across4') {
     // Four rows of four inner elements, turned.
@@ -173,7 +182,7 @@ function fillStrip(
       `for (var u = local; u < ${(vectors * depth) / 4}u; u += ${threads}u) {`,
       `  let k = u % ${depth / 4}u * 4u;`, `  let q = u / ${depth / 4}u;`,
       ...[0, 1, 2, 3].map((j) => `  let v${j} = ${at(`q * 4u + ${j}u`, 'start + k')};`),
-      ...[0, 1, 2, 3].map((i) => `  ${name}_strip[(k + ${i}u) * ${vectors}u + q] = vec4<f32>(${[0, 1, 2, 3].map((j) => `v${j}[${i}]`).join(', ')});`),
+      ...[0, 1, 2, 3].map((i) => `  ${name}_strip[(k + ${i}u) * ${vectors}u + q] = ${type}(${[0, 1, 2, 3].map((j) => `v${j}[${i}]`).join(', ')});`),
       '}',
     ];
   }

@@ -28,7 +28,7 @@ function randomKernel(bindings: Bindings): Kernel {
   const slots = new Slots();
   const [key0, key1, low, high, length, offset] = Array.from({ length: 6 }, () => slots.next()) as [string, string, string, string, string, string];
   return assemble({
-    operation: 'randomUniform', arenas: bindings.arenas.length, slots, globals: [mulHigh],
+    operation: 'randomUniform', bindings, slots, globals: [mulHigh],
     main: [
       ...elementText,
       `var k = vec2<u32>(${key0}, ${key1});`,

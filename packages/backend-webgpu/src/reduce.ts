@@ -88,7 +88,7 @@ function reduceKernel(
   const direct = subgroups && width === 1 && lanes > 1 && kind === 'sum' && dtype !== 'bool';
   const loop = [...member.lines, `all = ${step('all', `${body.call}.r0`)};`].map((line) => `    ${line}`);
   return assemble({
-    operation: kind, arenas: bindings.arenas.length, slots, threads, enable: direct ? ['subgroups'] : [],
+    operation: kind, bindings, slots, threads, enable: direct ? ['subgroups'] : [],
     builtins: direct ? ['@builtin(subgroup_invocation_id) rank: u32', '@builtin(subgroup_id) crew: u32', '@builtin(num_subgroups) crews: u32'] : [],
     globals: [...body.globals, ...(after?.globals ?? []), ...(lanes > 1 ? [`var<workgroup> part: array<${types[dtype]!}, ${threads}>;`] : [])],
     main: [

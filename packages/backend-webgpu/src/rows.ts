@@ -89,7 +89,7 @@ function rowsKernel(share: Share, f: RowFunction, inputs: readonly View[], place
   const store = (ofRow: boolean) => f.outputs.roots.flatMap(({ dtype }, k) => (f.rowOutputs[k] === ofRow ? [storeText(bindings.outputs[k]!, targets[k]!, `y.r${k}`, dtype)] : []));
   const [each, once] = [store(false), store(true)];
   return assemble({
-    operation: 'rows', arenas: bindings.arenas.length, slots, threads,
+    operation: 'rows', bindings, slots, threads,
     globals: [
       ...loads, ...f.stages.map((stage, s) => functionText(`stage${s}`, stage.function, uniforms)), functionText('results', f.outputs, uniforms),
       ...(lanes === 1 ? [] : [...new Set(f.stages.map((stage) => types[rootType(stage.function)]!))].map((type) => `var<workgroup> ${partOf(type)}: array<${type}, ${threads}>;`)),

@@ -1,5 +1,5 @@
 /** Elements as safetensors files hold them, little-endian, and as the host holds them. */
-import { type DType, fail, type TypedArray } from '@nn/tensor';
+import { type DType, fail, fromFloat16Bits, toFloat16Bits, type TypedArray } from '@nn/tensor';
 
 export type Stored = 'BOOL' | 'U8' | 'I8' | 'I16' | 'U16' | 'F16' | 'BF16' | 'I32' | 'U32' | 'F32' | 'F64' | 'I64' | 'U64';
 
@@ -19,7 +19,7 @@ export const STORED: { readonly [S in Stored]: Element } = {
   I8: { bytes: 1, dtype: 'int32', get: (view, at) => view.getInt8(at) },
   I16: { bytes: 2, dtype: 'int32', get: (view, at) => view.getInt16(at, true) },
   U16: { bytes: 2, dtype: 'int32', get: (view, at) => view.getUint16(at, true) },
-  F16: { bytes: 2, dtype: 'float32', get: (view, at) => half(view.getUint16(at, true)), set: (view, at, value) => view.setUint16(at, halfBits(value), true) },
+  F16: { bytes: 2, dtype: 'float32', get: (view, at) => fromFloat16Bits(view.getUint16(at, true)), set: (view, at, value) => view.setUint16(at, toFloat16Bits(value), true) },
   BF16: { bytes: 2, dtype: 'float32', get: (view, at) => upperHalf(view.getUint16(at, true)) },
   I32: { bytes: 4, dtype: 'int32', get: (view, at) => view.getInt32(at, true), set: (view, at, value) => view.setInt32(at, value, true) },
   U32: { bytes: 4, dtype: 'uint32', get: (view, at) => view.getUint32(at, true), set: (view, at, value) => view.setUint32(at, value, true) },
@@ -68,30 +68,4 @@ const bits = /*@__PURE__*/ new Uint32Array(float.buffer);
 function upperHalf(sixteen: number): number {
   bits[0] = sixteen << 16;
   return float[0]!;
-}
-
-/** IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction. */
-function half(sixteen: number): number {
-  const sign = sixteen & 0x8000 ? -1 : 1;
-  const exponent = (sixteen >> 10) & 31;
-  const fraction = sixteen & 1023;
-  if (exponent === 31) return fraction ? NaN : sign * Infinity;
-  return sign * (exponent ? (1024 + fraction) * 2 ** (exponent - 25) : fraction * 2 ** -24);
-}
-
-/** The nearest binary16, ties to the even one. */
-function halfBits(value: number): number {
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
-  const size = Math.abs(value);
-  if (Number.isNaN(value)) return 0x7e00;
-  if (size >= 65520) return sign | 0x7c00;
-  // Multiples of `step` are what binary16 holds around `size`.
-  const exponent = Math.max(-14, Math.floor(Math.log2(size)));
-  const step = 2 ** (exponent - 10);
-  const steps = size / step;
-  const floor = Math.floor(steps);
-  const rest = steps - floor;
-  const rounded = floor + +(rest > 0.5 || (rest === 0.5 && floor % 2 === 1));
-  // A carry out of the fraction is what the exponent needs.
-  return sign | (rounded + (exponent + 14) * 1024);
 }

@@ -3,10 +3,10 @@ import type { Limits } from '../src/backend/interface.ts';
 import { type DType, full } from '../src/index.ts';
 import { type Case, compared, having, operation, points, values } from './case.ts';
 
-const all: readonly DType[] = ['bool', 'uint32', 'int32', 'float32', 'float64'];
+const all: readonly DType[] = ['bool', 'uint32', 'int32', 'float16', 'float32', 'float64'];
 const samples: Readonly<Record<string, readonly number[]>> = {
   bool: [0, 1], uint32: [0, 1, 2, 77, 65_536], int32: [0, 1, -1, 2, -3, 77, 65_536, -65_536],
-  float32: [0, -0, 0.5, -0.5, 1, 1.99, -1.99, 2.5, -3.25, 77, 1e5, -1e5], float64: [0, 0.1, -0.5, 1.999999999, -3.25, 77, 1e5],
+  float32: [0, -0, 0.5, -0.5, 1, 1.99, -1.99, 2.5, -3.25, 77, 1e5, -1e5], float16: [0, -0, 0.5, -0.5, 1, 1.99, -3.25, 77, 1e4], float64: [0, 0.1, -0.5, 1.999999999, -3.25, 77, 1e5],
 };
 const wide = ({ integers }: Limits) => (integers < 2 ** 31 ? `integers are exact to ${integers} only` : undefined);
 const extremes = [-(2 ** 31), 1 - 2 ** 31, -12_345, -1, 0, 1, 12_345, 2 ** 31 - 1];

@@ -25,6 +25,7 @@ import { elementwise } from './elementwise.ts';
 import { empty } from './empty.ts';
 import { errors } from './errors.ts';
 import { fused } from './fused.ts';
+import { float16 } from './halves.ts';
 import { indexing } from './indexing.ts';
 import { joining } from './joining.ts';
 import { matmul } from './matmul.ts';
@@ -61,11 +62,11 @@ export interface ConformanceOptions {
 export type Family =
   | 'elementwise' | 'fused' | 'reductions' | 'rows' | 'matmul' | 'movement' | 'indexing' | 'joining'
   | 'dtypes' | 'creation' | 'empty' | 'memory' | 'errors' | 'convolution' | 'training'
-  | 'statistics' | 'ordering' | 'arranging' | 'updates' | 'products';
+  | 'statistics' | 'ordering' | 'arranging' | 'updates' | 'products' | 'float16';
 
 const families: Readonly<Record<Family, readonly Case[]>> = {
   elementwise, fused, reductions, rows, matmul, movement, indexing, joining, dtypes, creation, empty, memory, errors, convolution, training,
-  statistics, ordering, arranging, updates, products,
+  statistics, ordering, arranging, updates, products, float16,
 };
 
 /**

@@ -14,7 +14,7 @@ export const joining: readonly Case[] = [
   ...operation('stack', parts, (...xs) => [stack(xs), stack(xs, 1), stack(xs, -1)], { smoke: true }),
   ...operation('stack of 20 scalars', Array.from({ length: 20 }, (_, i) => input([], { seed: i })), (...xs) => stack(xs)),
   ...operation('a part twice, and used again', parts.slice(0, 2), (x, y) => concat([x, y, x]).mul(concat([y, y, x]))),
-  ...(['int32', 'bool', 'uint32', 'float64'] as const).map((dtype) =>
+  ...(['int32', 'bool', 'uint32', 'float16', 'float64'] as const).map((dtype) =>
     values(`concat of ${dtype}`, [input([2, 3], { dtype, shift: 16 }), input([4, 3], { dtype, seed: 1, shift: 16 })], (x, y) => [concat([x, y]), stack([x, y.narrow(0, 1, 2)])])),
   ...operation('concat of several dtypes', [input([2]), input([3], { dtype: 'int32' }), input([2], { dtype: 'bool' })], (x, n, on) => [concat([n, x]), concat([on, n, x])]),
   values('concat with an empty part', [input([2, 3]), input([0, 3])], (x, y) => [concat([y, x]), concat([x, y]), concat([y, y])]),

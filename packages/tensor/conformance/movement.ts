@@ -8,7 +8,7 @@ const several = (name: string, f: (x: Tensor) => Tensor[], smoke = false) => ope
 
 export const movement: readonly Case[] = [
   ...layouts.flatMap(({ name, shape, view }) => operation(`reading ${name}`, [input(shape)], view)),
-  ...(['int32', 'bool', 'uint32', 'float64'] as const).map((dtype) =>
+  ...(['int32', 'bool', 'uint32', 'float16', 'float64'] as const).map((dtype) =>
     values(`views of ${dtype}`, [input([4, 6], { dtype, shift: dtype === 'uint32' ? 16 : 0 })], (x) => [x.T, x.at(range(1), range(0, 6, 2)), x.flip(), x.pad([1, 2]), x.unfold(1, 3, 2), x.diagonal()])),
   ...several('reshape, view, flatten', (x) => [x.reshape(6, 4), x.view(-1), x.reshape(2, -1, 2), x.flatten(1), x.flatten(0, 1), x.reshape(1, 2, 3, 1, 4)], true),
   ...several('permute and transpose', (x) => [x.permute(2, 0, 1), x.transpose(0, 2), x.transpose(-1, -2), x.T]),

@@ -114,6 +114,7 @@ export function eye(rows: number, columns: number = rows, options: TensorOptions
 export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
   const { device = defaultDevice(), generator = defaultGenerator, dtype = 'float32' } = options;
   checkShape('rand', shape);
+  if (dtype === 'float16') return tensor(generator.uniform(sizeOf(shape)).map((x) => Math.floor(x * 2048) / 2048), { ...options, shape }); // not rounded up to 1
   if (dtype !== 'float32') return tensor(generator.uniform(sizeOf(shape)), { ...options, shape });
   const own = Handle.fresh(device, dtype, shape);
   device.randomUniform(generator.key, generator.reserve(sizeOf(shape)), sizeOf(shape), own.target('rand'));

@@ -1,4 +1,8 @@
-/** Element types. Which of them a device can store is told by its `limits.dtypes`. */
+import { roundHalf } from './half.ts';
+
+/**
+ * Element types. Which of them a device can store is told by its `limits.dtypes`. float16 is a way to store: functions of it are computed in float32 and rounded once.
+ */
 export type DType = 'bool' | 'uint32' | 'int32' | 'float16' | 'float32' | 'float64';
 
 /** Host values as they are written to and read from a device; float16 travels as float32, bool as bytes 0 and 1. */
@@ -41,16 +45,25 @@ export function weak(value: number, dtype: DType): DType {
   return Number.isInteger(value) ? arithmetic(dtype) : 'float32';
 }
 
+/** What functions of `dtype` are computed in. */
+export const computed = (dtype: DType): DType => (dtype === 'float16' ? 'float32' : dtype);
+
+/** `values` of `dtype` as it holds them, in place: typed arrays round to every dtype but float16. */
+export function rounded<T extends TypedArray>(dtype: DType, values: T): T {
+  if (dtype === 'float16') for (let i = 0; i < values.length; i++) values[i] = roundHalf(values[i]!);
+  return values;
+}
+
 /** A zeroed host array for `length` elements of `dtype`. */
 export const hostArray = (dtype: DType, length: number): TypedArray => new traits[dtype].array(length);
 
-/** `values` as a host array of `dtype`: int32 wraps, bool is "not zero". */
+/** `values` as a host array of `dtype`: int32 wraps, bool is "not zero", float16 is rounded to. */
 export function toHostArray(dtype: DType, values: ArrayLike<number>): TypedArray {
   const array = traits[dtype].array;
-  if (values instanceof array && dtype !== 'bool') return values;
+  if (values instanceof array && dtype !== 'bool' && dtype !== 'float16') return values;
   const out = hostArray(dtype, values.length);
   for (let i = 0; i < values.length; i++) out[i] = dtype === 'bool' ? +(values[i] !== 0) : values[i]!;
-  return out;
+  return rounded(dtype, out);
 }
 
 /** `value` as `dtype` holds it, e.g. 0.1 rounded to float32. */
@@ -60,6 +73,7 @@ export function round(value: number, dtype: DType): number {
     case 'uint32': return value >>> 0;
     case 'int32': return value | 0;
     case 'float64': return value;
+    case 'float16': return roundHalf(value);
     default: return Math.fround(value);
   }
 }

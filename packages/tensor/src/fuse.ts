@@ -2,10 +2,11 @@
 import { type DType, promote, weak } from './dtype.ts';
 import { fail } from './errors.ts';
 import type { Op, Operand } from './expr/elementwise.ts';
-import { type ScalarFunction, trace } from './expr/function.ts';
+import { ScalarFunction, trace, traceWide } from './expr/function.ts';
 import { isRow, ordered, Scalar } from './expr/scalar.ts';
 import { overwrite } from './overwrite.ts';
 import { run } from './primitives.ts';
+import { scope } from './scope.ts';
 import { broadcastShapes, normalizeAxes } from './shape.ts';
 import type { Reduction } from './backend/interface.ts';
 import type { Tensor } from './tensor.ts';
@@ -50,8 +51,8 @@ export function bind(operation: string, args: readonly Argument[]): BoundArgumen
 }
 
 /** Hands a body its leaves in the order of its arguments. */
-export function traced(args: readonly Argument[], { inputs, uniforms }: BoundArguments, body: Body): ScalarFunction {
-  return trace(inputs, uniforms, (tensors, numbers) => {
+export function traced(args: readonly Argument[], { inputs, uniforms }: BoundArguments, body: Body, make: typeof trace = traceWide): ScalarFunction {
+  return make(inputs, uniforms, (tensors, numbers) => {
     let [t, n] = [0, 0];
     const result = body(...args.map((arg) => (typeof arg === 'number' ? numbers[n++]! : tensors[t++]!)));
     return result instanceof Scalar ? [result] : result;
@@ -89,8 +90,9 @@ export function fuse<const R extends Scalar | readonly Scalar[]>(body: (...args:
   return Object.assign(call, {
     reduce(kind: Reduction, axes: number | readonly number[] | undefined, ...args: Argument[]): Tensor {
       const { f, tensors, numbers } = prepare(args);
-      const rank = broadcastShapes('fuse', ...tensors.map((tensor) => tensor.shape)).length;
-      return run('reduce', tensors, { kind, function: f, uniforms: numbers, axes: normalizeAxes('fuse', axes, rank) })[0]!;
+      const wide = unrounded(f);
+      if (wide) return scope(() => reduced(kind, axes, wide, tensors, numbers).cast(f.roots[0]!.dtype), 'reduce');
+      return reduced(kind, axes, f, tensors, numbers);
     },
     into(targets: readonly Tensor[], ...args: Argument[]): void {
       const { f, tensors, numbers } = prepare(args);
@@ -98,6 +100,21 @@ export function fuse<const R extends Scalar | readonly Scalar[]>(body: (...args:
     },
   });
 }
+
+function reduced(kind: Reduction, axes: number | readonly number[] | undefined, f: ScalarFunction, tensors: readonly Tensor[], numbers: readonly number[]): Tensor {
+  const rank = broadcastShapes('fuse', ...tensors.map((tensor) => tensor.shape)).length;
+  return run('reduce', tensors, { kind, function: f, uniforms: numbers, axes: normalizeAxes('fuse', axes, rank) })[0]!;
+}
+
+/** `f` without the rounding at its end, where its one result is rounded to float16: sums of it are in float32, rounded once. */
+function unrounded(f: ScalarFunction): ScalarFunction | undefined {
+  const root = f.roots[0]!;
+  if (root.dtype !== 'float16' || root.op !== 'cast') return undefined;
+  let wide = wides.get(f);
+  if (!wide) wides.set(f, (wide = new ScalarFunction([root.args[0]!], f.inputs, f.uniforms)));
+  return wide;
+}
+const wides = new WeakMap<ScalarFunction, ScalarFunction>();
 
 function withoutRows(f: ScalarFunction): ScalarFunction {
   const row = ordered(f.roots).find(isRow);
@@ -128,11 +145,14 @@ export function applyEager(op: Op, operands: readonly Operand<Tensor>[]): Tensor
   const key = `${op} ${bound.key}${fixed}`;
   let f = eager.get(key);
   if (!f) {
-    f = traced(args, bound, (...leaves) => leaves[0]!.table.apply(op, operands.map((operand, i) => (isFixed(op, i, operand) ? operand : leaves.shift()!))));
+    f = traced(args, bound, (...leaves) => leaves[0]!.table.apply(op, operands.map((operand, i) => (isFixed(op, i, operand) ? operand : leaves.shift()!))), comparisons.has(op) ? trace : traceWide);
     eager.set(key, f);
   }
   return run('map', bound.tensors, { function: f, uniforms: bound.numbers })[0]!;
 }
+
+/** A number that is compared is one of the operand's dtype first: float16 has no 0.1, and its nearest number equals it. */
+const comparisons: ReadonlySet<Op> = new Set<Op>(['lt', 'le', 'eq']);
 
 /** Numbers are uniforms, but for these. */
 const isFixed = (op: Op, i: number, operand: Operand<Tensor>): operand is number | boolean =>

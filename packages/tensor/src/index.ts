@@ -14,6 +14,7 @@ export {
 } from './create.ts';
 export type { DType, TypedArray } from './dtype.ts';
 export { isFloat } from './dtype.ts';
+export { fromFloat16Bits, toFloat16Bits } from './half.ts';
 export { contract } from './contract.ts';
 export { einsum } from './einsum.ts';
 export { DeviceLostError, fail, message, show } from './errors.ts';

@@ -1,6 +1,6 @@
 import { type DType, isFloat, promote } from './dtype.ts';
 import { fail, show } from './errors.ts';
-import { type ScalarFunction, trace } from './expr/function.ts';
+import { type ScalarFunction, traceWide } from './expr/function.ts';
 import type { Scalar } from './expr/scalar.ts';
 import { fuse } from './fuse.ts';
 import { run } from './primitives.ts';
@@ -65,7 +65,7 @@ export function epilogueFor(dtype: DType, { bias, activation }: LinearEnd): Scal
   const key = `${dtype} ${bias?.dtype ?? ''} ${activation ?? ''}`;
   let f = epilogues.get(key);
   if (!f) {
-    f = trace(bias ? [dtype, bias.dtype] : [dtype], [], ([product, add]) => {
+    f = traceWide(bias ? [dtype, bias.dtype] : [dtype], [], ([product, add]) => {
       const sum = add ? product!.add(add) : product!;
       return [activation ? sum[activation]() : sum];
     });

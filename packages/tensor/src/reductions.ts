@@ -33,8 +33,12 @@ export function reduce(kind: Reduction, name: string, x: Tensor, axes: Axes, opt
   return kept(x, over, y, options);
 }
 
+/** `f` of float16 elements in float32, rounded once: what it adds up on the way may be larger than float16 reaches. */
+export const inFloat32 = (x: Tensor, name: string, f: (wide: Tensor) => Tensor): Tensor => scope(() => f(x.cast('float32')).cast('float16'), name);
+
 export function mean(x: Tensor, axes: Axes, options?: ReduceOptions): Tensor {
   if (!isFloat(x.dtype)) fail('mean', `${x.dtype} has no fractions`, 'Cast it first: x.float().mean().');
+  if (x.dtype === 'float16') return inFloat32(x, 'mean', (wide) => mean(wide, axes, options));
   const over = normalizeAxes('mean', axes, x.shape.length);
   return scope(() => reduce('sum', 'mean', x, over, options).div(sizeOf(over.map((axis) => x.shape[axis]!))), 'mean');
 }

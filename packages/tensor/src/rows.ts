@@ -41,7 +41,7 @@ export function fuseRows<const R extends Scalar | readonly Scalar[]>(body: (...a
   };
   return (axes, ...args) => {
     const bound = bind('fuseRows', args);
-    const { tensors, numbers, inputs, uniforms } = bound;
+    const { tensors, numbers } = bound;
     const recorded = slot.tracer?.recording && tensors.some((tensor) => tensor[handle].node !== undefined);
     const key = `${recorded ? 'r' : ''}${bound.key}`;
     let f = kernels.get(key);
@@ -51,7 +51,7 @@ export function fuseRows<const R extends Scalar | readonly Scalar[]>(body: (...a
       // A derivative reads what the rows came to: more results, which only the recorded graph sees.
       const rows = recorded ? ordered(plain.roots).filter((node) => isRow(node) && !plain.roots.includes(node)) : [];
       const flags = args.flatMap((arg, i) => (typeof arg === 'number' ? [] : [perRow.includes(i)]));
-      kernels.set(key, (f = new RowFunction(new ScalarFunction([...plain.roots, ...rows], inputs, uniforms), flags)));
+      kernels.set(key, (f = new RowFunction(new ScalarFunction([...plain.roots, ...rows], plain.inputs, plain.uniforms), flags)));
     }
     const shape = broadcastShapes('fuseRows', ...tensors.map((tensor) => tensor.shape));
     const over = normalizeAxes('fuseRows', axes, shape.length);

@@ -4,7 +4,7 @@ import { fail, show } from './errors.ts';
 import type { Scalar } from './expr/scalar.ts';
 import { fuse } from './fuse.ts';
 import { run } from './primitives.ts';
-import { argBest, type Axes, kept, mean, quietly, reduce, type ReduceOptions } from './reductions.ts';
+import { argBest, type Axes, inFloat32, kept, mean, quietly, reduce, type ReduceOptions } from './reductions.ts';
 import { isScalarAxis, normalizeAxes, normalizeAxis, sizeOf } from './shape.ts';
 import { scope } from './scope.ts';
 import type { Tensor } from './tensor.ts';
@@ -43,15 +43,19 @@ const powers = fuse((x: Scalar, p: Scalar) => x.maskedFill(x.eq(0), 1).abs().pow
 const distinct = fuse((x: Scalar) => x.constant(1).where(x.ne(0), 0));
 
 /** `sum((x - mean)^2) / (n - correction)` over `axes`; NaN where nothing is left to divide by. */
-export function variance(x: Tensor, axes: Axes, { correction, unbiased = true, ...options }: SpreadOptions = {}, name = 'var'): Tensor {
+export function variance(x: Tensor, axes: Axes, spread: SpreadOptions = {}, name = 'var'): Tensor {
   if (!isFloat(x.dtype)) fail(name, `${x.dtype} has no fractions`, `Cast it first: x.float().${name}().`);
+  if (x.dtype === 'float16') return inFloat32(x, name, (wide) => variance(wide, axes, spread, name));
+  const { correction, unbiased = true, ...options } = spread;
   const over = normalizeAxes(name, axes, x.shape.length);
   const count = sizeOf(over.map((axis) => x.shape[axis]!)) - (correction ?? (unbiased ? 1 : 0));
   return scope(() => kept(x, over, squares.reduce('sum', over, x.sub(mean(x, over, { keepDim: true }))).div(Math.max(0, count)), options), 'var');
 }
 
 /** The square root of {@link variance}; its gradient at 0 is 0. */
-export const deviation = (x: Tensor, axes: Axes, options?: SpreadOptions): Tensor => scope(() => root(variance(x, axes, options, 'std'), 2), 'std');
+export const deviation = (x: Tensor, axes: Axes, options?: SpreadOptions): Tensor => x.dtype === 'float16'
+  ? inFloat32(x, 'std', (wide) => deviation(wide, axes, options))
+  : scope(() => root(variance(x, axes, options, 'std'), 2), 'std');
 
 /** `y ** (1 / p)` with gradient 0 at 0, as PyTorch's norms and deviations. */
 export function root(y: Tensor, p: number): Tensor {
@@ -67,6 +71,7 @@ export function root(y: Tensor, p: number): Tensor {
  */
 export function norm(x: Tensor, p: number, axes: Axes, options: ReduceOptions = {}): Tensor {
   if (!isFloat(x.dtype)) fail('norm', `${x.dtype} has no fractions`, 'Cast it first: x.float().norm().');
+  if (x.dtype === 'float16') return inFloat32(x, 'norm', (wide) => norm(wide, p, axes, options));
   const over = normalizeAxes('norm', axes, x.shape.length);
   return scope(() => {
     switch (p) {

@@ -9,6 +9,7 @@ export { composeRows } from './compose-rows.ts';
 export { complete, Device, type Memory } from './device.ts';
 export { blocksFor, philox, randomWords, uniformNumbers } from './philox.ts';
 export { bytesOf, type DType, hostArray, isFloat, isInteger, round, type TypedArray } from '../dtype.ts';
+export { fromFloat16Bits, toFloat16Bits } from '../half.ts';
 export { DeviceLostError, fail, message, show } from '../errors.ts';
 export { type CoreOp, type DerivedOp, Elementwise, type Op, type Operand } from '../expr/elementwise.ts';
 export { type Columns, evaluate } from '../expr/evaluate.ts';

@@ -170,6 +170,8 @@ export abstract class Elementwise<Self extends Elementwise<Self>> {
 
   /** As float32. */
   float(): Self { return this.cast('float32'); }
+  /** As float16, where the device has it. */
+  half(): Self { return this.cast('float16'); }
   /** As float64, where the device has it. */
   double(): Self { return this.cast('float64'); }
   /** As int32, truncating. */

@@ -1,5 +1,5 @@
-/** Interprets an expression column by column; typed arrays do the rounding and wrapping. */
-import { type DType, hostArray, round, type TypedArray } from '../dtype.ts';
+/** Interprets an expression column by column; typed arrays do the rounding and wrapping, but for float16. */
+import { type DType, hostArray, round, rounded, type TypedArray } from '../dtype.ts';
 import type { Op } from './elementwise.ts';
 import type { ScalarFunction } from './function.ts';
 import { compute, meaning } from './meaning.ts';
@@ -32,11 +32,11 @@ function step(node: Scalar, [a, b, c]: TypedArray[], count: number): TypedArray 
   const out = hostArray(node.dtype, count);
   if (node.op === 'cast') {
     for (let i = 0; i < count; i++) out[i] = compute('cast', node.dtype, a![i]!);
-    return out;
+    return rounded(node.dtype, out);
   }
   const f = meaning(node.op as Op, node.args[node.op === 'select' ? 1 : 0]!.dtype);
   if (c) for (let i = 0; i < count; i++) out[i] = f(a![i]!, b![i]!, c[i]!);
   else if (b) for (let i = 0; i < count; i++) out[i] = f(a![i]!, b[i]!, 0);
   else for (let i = 0; i < count; i++) out[i] = f(a![i]!, 0, 0);
-  return out;
+  return rounded(node.dtype, out);
 }

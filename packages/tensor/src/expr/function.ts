@@ -1,4 +1,4 @@
-import type { DType } from '../dtype.ts';
+import { computed, type DType } from '../dtype.ts';
 import { fail } from '../errors.ts';
 import { ordered, rewrite, Scalar, Table } from './scalar.ts';
 
@@ -40,6 +40,17 @@ export function trace(
     fail('fuse', 'the function returned something else than an expression of its arguments', 'Return a Scalar or an array of them.');
   }
   return new ScalarFunction(roots, inputs, uniforms);
+}
+
+/**
+ * {@link trace} for functions of float16: computed in float32 from the elements on, with one rounding at the end, as PyTorch's kernels do.
+ * Numbers beside float16 are float32.
+ */
+export function traceWide(inputs: readonly DType[], uniforms: readonly DType[], body: Parameters<typeof trace>[2]): ScalarFunction {
+  if (![...inputs, ...uniforms].includes('float16')) return trace(inputs, uniforms, body);
+  const { outputs } = trace(inputs, uniforms, body);
+  return trace(inputs, uniforms.map(computed), (leaves, numbers, table) =>
+    body(leaves.map((leaf) => leaf.cast(computed(leaf.dtype))), numbers, table).map((root, i) => root.cast(outputs[i]!)));
 }
 
 /** A function of fewer leaves than the one it was taken from: `inputs` and `uniforms` are their positions there. */

@@ -1,7 +1,7 @@
 /** The reference backend: every verb by its definition, in plain JavaScript. What tests compare with, and what makes `@nn/tensor` usable alone. */
 import type { Backend, Epilogue, Limits, Reduction, Storage, Target, View } from '../backend/interface.ts';
 import { applyEpilogue } from '../backend/compose.ts';
-import { type DType, hostArray, type TypedArray } from '../dtype.ts';
+import { type DType, hostArray, rounded, type TypedArray } from '../dtype.ts';
 import { evaluate } from '../expr/evaluate.ts';
 import type { ScalarFunction } from '../expr/function.ts';
 import { permuted } from '../layout.ts';
@@ -10,6 +10,8 @@ import { type Block, blocks, column, values } from './walk.ts';
 
 interface Host extends Storage { data: TypedArray }
 const data = (storage: Storage): TypedArray => (storage as Host).data;
+/** Writes sums, as the storage's dtype holds them. */
+const store = ({ storage, offset }: Target, sums: Float64Array, from = 0): void => data(storage).set(rounded(storage.dtype, sums), offset + from);
 
 /** NaN wins in max and min, as in `Math.max`. */
 const reducers: { readonly [K in Reduction]: { readonly start: number; readonly step: (a: number, b: number) => number } } = {
@@ -22,14 +24,14 @@ const reducers: { readonly [K in Reduction]: { readonly start: number; readonly 
 export class ReferenceBackend implements Backend {
   readonly name: string = 'reference';
   readonly limits: Limits = {
-    dtypes: ['bool', 'uint32', 'int32', 'float32', 'float64'], inputs: Infinity, outputs: Infinity, bindings: Infinity, uniforms: Infinity, rank: Infinity,
+    dtypes: ['bool', 'uint32', 'int32', 'float16', 'float32', 'float64'], inputs: Infinity, outputs: Infinity, bindings: Infinity, uniforms: Infinity, rank: Infinity,
     storageBytes: 2 ** 31, memoryBytes: 2 ** 32, slices: true, integers: 2 ** 31, nonFinite: true, tolerance: 1e-6,
   };
 
   describe(): string { return 'reference (interpreter in JavaScript, one thread)'; }
   allocate(dtype: DType, length: number): Storage { return { dtype, length, data: hostArray(dtype, length) } as Host; }
   free(storage: Storage): void { (storage as Host).data = hostArray(storage.dtype, 0); }
-  write(storage: Storage, source: TypedArray, offset = 0): void { data(storage).set(source, offset); }
+  write(storage: Storage, source: TypedArray, offset = 0): void { data(storage).set(storage.dtype === 'float16' ? rounded('float16', source.slice()) : source, offset); }
   readSync(storage: Storage, offset: number, length: number): TypedArray { return data(storage).slice(offset, offset + length); }
   read(storage: Storage, offset: number, length: number): Promise<TypedArray> { return Promise.resolve(this.readSync(storage, offset, length)); }
 
@@ -56,7 +58,7 @@ export class ReferenceBackend implements Backend {
         sums[at] = step(sums[at]!, result![i]!);
       }
     }
-    data(output.storage).set(sums, output.offset);
+    store(output, sums);
   }
 
   matmul(a: View, b: View, output: Target, epilogue?: Epilogue): void {
@@ -73,7 +75,7 @@ export class ReferenceBackend implements Backend {
         const factor = left[i * inner + k]!;
         for (let j = 0; j < columns; j++) row[j]! += factor * right[base + k * columns + j]!;
       }
-      data(output.storage).set(row, output.offset + i * columns);
+      store(output, row, i * columns);
     }
     if (epilogue) applyEpilogue(this, epilogue, output, [...a.shape.slice(0, -1), columns]);
   }
@@ -97,6 +99,7 @@ export class ReferenceBackend implements Backend {
         if (picked[i]! >= 0 && picked[i]! < shape[axis]!) out[base[i]! + picked[i]! * strides[axis]!]! += added[i]!;
       }
     }
+    rounded(output.storage.dtype, out.subarray(output.offset, output.offset + sizeOf(shape)));
   }
 }
 
