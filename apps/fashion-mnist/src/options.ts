@@ -1,6 +1,7 @@
 /** The command line. */
+import { choice, number, whole } from '@nn/command-line';
 import type { PixelScale } from '@nn/data';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { ModelName } from './models.ts';
 
 export interface Options {
@@ -75,20 +76,3 @@ export function parseOptions(args: readonly string[], output: { out(text: string
     .exitOverride();
   return command.parse(args, { from: 'user' }).opts<Options>();
 }
-
-/** An option with a list of values, the first of which is the default. */
-const choice = (flags: string, description: string, values: readonly [string, ...string[]]): Option => new Option(flags, description).choices(values).default(values[0]);
-
-/** Parses a number from 0 on. */
-const number = (text: string): number => {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= 0) || value === Infinity) throw new InvalidArgumentError('It takes a number from 0 on.');
-  return value;
-};
-
-/** Parses a whole number from `least` on. */
-const whole = (least: number) => (text: string): number => {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || !Number.isSafeInteger(value)) throw new InvalidArgumentError(`It takes a whole number from ${least} on.`);
-  return value;
-};

@@ -3,8 +3,8 @@ import '@nn/autograd';
 import { crossEntropy } from '@nn/layers';
 import { Adam } from '@nn/optim';
 import { type Device, Generator, manualSeed, reference, setDefaultDevice } from '@nn/tensor';
+import { openDevice } from '@nn/train';
 import { describe, expect, it } from 'vitest';
-import { openDevice } from '../src/devices.ts';
 import { CharLSTM } from '../src/models.ts';
 import { Characters, windows } from '../src/text.ts';
 

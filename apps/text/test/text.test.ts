@@ -20,6 +20,6 @@ describe('text', () => {
   it('shows its options, and says what is wrong with them', () => {
     expect(run('--help').stdout).toContain('--temperature');
     const { status, stderr } = run('--model', 'mlp');
-    expect([status, stderr]).toEqual([1, '--model: there is no mlp. Use lstm or transformer.\n']);
+    expect([status, stderr]).toEqual([2, "error: option '--model <name>' argument 'mlp' is invalid. Allowed choices are lstm, transformer.\n--help lists all options.\n"]);
   });
 });

@@ -4,8 +4,8 @@ import { DataLoader, digits, Subset } from '@nn/data';
 import { CrossEntropyLoss } from '@nn/layers';
 import { Adam } from '@nn/optim';
 import { type Device, manualSeed, reference, setDefaultDevice } from '@nn/tensor';
+import { openDevice } from '@nn/train';
 import { describe, expect, it } from 'vitest';
-import { openDevice } from '../src/devices.ts';
 import { resnet } from '../src/models.ts';
 
 const images = new Subset(digits({ scale: 'standard', shape: [1, 8, 8] }), Array.from({ length: 32 }, (_, i) => i));

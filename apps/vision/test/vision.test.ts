@@ -19,6 +19,6 @@ describe('vision', () => {
   it('shows its options, and says what is wrong with them', () => {
     expect(run('--help').stdout).toContain('--limit');
     const { status, stderr } = run('--model', 'mlp');
-    expect([status, stderr]).toEqual([1, '--model: there is no mlp. Use cnn or resnet.\n']);
+    expect([status, stderr]).toEqual([2, "error: option '--model <name>' argument 'mlp' is invalid. Allowed choices are cnn, resnet.\n--help lists all options.\n"]);
   });
 });

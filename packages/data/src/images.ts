@@ -49,6 +49,7 @@ export class ImageDataset implements Dataset {
   /** Shape of one image in a batch. */
   readonly shape: readonly number[];
   readonly #columns: readonly [Required<Column>, Required<Column>];
+  readonly #made: readonly [ImageFacts, ImageOptions];
 
   constructor(facts: ImageFacts, images: Uint8Array, labels: Uint8Array, options: ImageOptions = {}) {
     const { name, rows, columns, classes } = facts;
@@ -60,6 +61,7 @@ export class ImageDataset implements Dataset {
     const wrong = labels.findIndex((label) => label >= classes.length);
     if (wrong >= 0) fail(name, `label ${wrong} is ${labels[wrong]}`, `Labels are 0 to ${classes.length - 1}.`);
     if (sizeOf(shape) !== size) fail(name, `the shape ${show(shape)} does not hold an image of ${rows} x ${columns}`, `Its sizes must multiply to ${size}.`);
+    this.#made = [facts, options];
     this.name = name;
     this.length = labels.length;
     this.images = images;
@@ -75,6 +77,37 @@ export class ImageDataset implements Dataset {
   gather(rows: ArrayLike<number>): readonly [HostArray, HostArray] {
     const [images, labels] = this.#columns;
     return [gatherRows(images, rows), gatherRows(labels, rows)];
+  }
+
+  /**
+   * Some of the images, in the given order, as a set of its own: unlike a `Subset` it has `images` and `labels`.
+   *
+   * @throws where a row is not one of these
+   */
+  pick(rows: ArrayLike<number>): ImageDataset {
+    const size = this.images.length / this.length;
+    const [images, labels] = [new Uint8Array(rows.length * size), new Uint8Array(rows.length)];
+    Array.from(rows, (row, i) => {
+      if (!(Number.isInteger(row) && row >= 0 && row < this.length)) fail(this.name, `there is no image ${row} among ${this.length}`, `Rows are 0 to ${this.length - 1}.`);
+      images.set(this.images.subarray(row * size, (row + 1) * size), i * size);
+      labels[i] = this.labels[row]!;
+    });
+    return new ImageDataset(this.#made[0], images, labels, this.#made[1]);
+  }
+
+  /**
+   * The images of some classes, which from now on are 0, 1, 2 .. in the given order.
+   *
+   * @throws where a class is none of these, or is given twice
+   * @example
+   * const shoes = data.ofClasses([5, 7, 9]); // Sandal, Sneaker and Ankle boot of Fashion-MNIST
+   */
+  ofClasses(labels: readonly number[]): ImageDataset {
+    const wrong = labels.find((label, i) => !(label in this.classes) || labels.indexOf(label) !== i);
+    if (wrong !== undefined) fail(this.name, `class ${wrong} is not there, or is there twice`, `Classes are 0 to ${this.classes.length - 1}.`);
+    const { images, labels: old } = this.pick(Array.from(this.labels, (_, row) => row).filter((row) => labels.includes(this.labels[row]!)));
+    const [facts, options] = this.#made;
+    return new ImageDataset({ ...facts, classes: labels.map((label) => this.classes[label]!) }, images, old.map((label) => labels.indexOf(label)), options);
   }
 }
 

@@ -12,6 +12,7 @@ export type { DownloadOptions, DownloadProgress } from './download.ts';
 export { FashionMNIST } from './fashion-mnist.ts';
 export { type IdxArray, type IdxData, readIdx } from './idx.ts';
 export type { ImageFileOptions } from './image-files.ts';
+export { type ImageSet, imageSet } from './image-sets.ts';
 export { ImageDataset, type ImageFacts, type ImageOptions, type PixelScale } from './images.ts';
 export { type Collating, DataLoader, type DataLoaderOptions, type LoaderState, type TensorsOf } from './loader.ts';
 export { MNIST } from './mnist.ts';

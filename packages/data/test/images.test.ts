@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { digits, FashionMNIST, MNIST } from '../src/index.ts';
+import { digits, FashionMNIST, imageSet, MNIST } from '../src/index.ts';
 import { gzip, idxBytes } from './idx-bytes.ts';
 
 describe('digits', () => {
@@ -31,6 +31,25 @@ describe('digits', () => {
     expect(standard.shape).toEqual([1797, 1, 8, 8]);
     expect(mean).toBeCloseTo(0, 3);
     expect(std).toBeCloseTo(1, 3);
+  });
+
+  it('can be picked, also by class', () => {
+    const data = digits({ scale: 'unit', shape: [64] });
+    const picked = data.pick([5, 3]);
+    expect([...picked.labels]).toEqual([5, 3]);
+    expect(picked.gather([1])).toEqual(data.gather([3]));
+    const odd = data.ofClasses([9, 1]);
+    expect([odd.length, odd.classes, [...odd.labels.subarray(0, 4)]]).toEqual([362, ['9', '1'], [1, 0, 1, 0]]);
+    expect(odd.gather([0])[0]).toEqual(data.gather([1])[0]);
+    expect(() => data.pick([1797])).toThrow('digits: there is no image 1797 among 1797. Rows are 0 to 1796.');
+    expect(() => data.ofClasses([1, 1])).toThrow('digits: class 1 is not there, or is there twice.');
+    expect(() => data.ofClasses([10])).toThrow('digits: class 10 is not there');
+  });
+
+  it('are a set by name, a quarter for testing', async () => {
+    const { train, test } = await imageSet('digits', { shape: [1, 8, 8] });
+    expect([train.length, test.length, test.shape]).toEqual([1347, 450, [1, 8, 8]]);
+    await expect(imageSet('letters')).rejects.toThrow('imageSet: there is no letters. Use fashion-mnist, mnist or digits.');
   });
 
   it('refuse what does not fit', () => {
