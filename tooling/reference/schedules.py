@@ -46,7 +46,33 @@ RUNS = [
     ('SWALR', [[0.05, 0.9]], {'anneal_epochs': 4, 'anneal_strategy': 'linear'}, {}),
     ('ChainedScheduler', [[('ConstantLR', [], {'factor': 0.1, 'total_iters': 10}), ('ExponentialLR', [0.9], {})]], {}, {}),
     ('ChainedScheduler', [[('LinearLR', [], {'total_iters': 10}), ('CosineAnnealingLR', [60], {}), ('StepLR', [20], {})]], {}, {}),
+    ('ChainedScheduler', [[('OneCycleLR', [0.1], {'total_steps': 60}), ('SWALR', [0.3], {'anneal_epochs': 4}), ('OneCycleLR', [0.4], {'total_steps': 70, 'base_momentum': 0.5})]], {}, {'momentum': 0.9}),
+    ('SequentialLR', [[('ConstantLR', [], {}), ('LinearLR', [], {}), ('PolynomialLR', [], {'total_iters': 9}), ('CosineAnnealingLR', [4], {}), ('CosineAnnealingWarmRestarts', [3], {'T_mult': 2}),
+                       ('OneCycleLR', [0.3], {'total_steps': 8, 'cycle_momentum': False}), ('SWALR', [0.05], {'anneal_epochs': 4}), ('MultiStepLR', [[1, 3]], {}),
+                       ('CyclicLR', [0.1, 0.2], {'step_size_up': 2, 'cycle_momentum': False}), ('MultiplicativeLR', [], {})], [3, 9, 15, 22, 29, 34, 40, 46, 52]], {}, {}),
+    ('SequentialLR', [[('SWALR', [0.05], {'anneal_epochs': 12}), ('SWALR', [0.9], {'anneal_epochs': 20, 'anneal_strategy': 'linear'})], [6]], {}, {}),
 ]
+
+# Name, positional arguments, options, last_epoch, what step() is given.
+JUMPS = [
+    ('CosineAnnealingWarmRestarts', [3], {'T_mult': 2, 'eta_min': 0.01}, -1, [None, 0.25, 2.75, 3, 8.999, 9.5, None, 21, None, 20.5, 0]),
+    ('CosineAnnealingWarmRestarts', [4], {}, -1, [None, 3.5, None, 4, 9.25, None, 0.5]),
+    ('CosineAnnealingLR', [5], {'eta_min': 0.05}, 7, [None, None, 5, None, 6, 10, None, None]),
+    ('StepLR', [3], {}, 5, [None, 4, None, None, 9]),
+    ('MultiStepLR', [[2, 2, 7]], {'gamma': 0.5}, 1, [None, 7, None, 1]),
+    ('LinearLR', [], {'start_factor': 0.1, 'end_factor': 0.6}, 2, [None, None, 4, 9, None, 0]),
+    ('PolynomialLR', [], {'power': 2}, 1, [None, 4, None, None, 3]),
+    ('ConstantLR', [], {'factor': 0.5}, 3, [None, None, 2, None]),
+    ('ExponentialLR', [0.5], {}, 3, [None, 1, 6, None]),
+    ('LambdaLR', [], {}, 3, [None, 12, None]),
+    ('MultiplicativeLR', [], {}, 3, [None, 12, None]),
+    ('SWALR', [0.05], {'anneal_epochs': 5}, 6, [None, None, 1, None, None, None]),
+    ('CyclicLR', [0.01, 0.1], {'step_size_up': 4, 'mode': 'triangular2', 'cycle_momentum': False}, -1, [3, None, 11, None]),
+]
+
+
+def mapped(options):
+    return {('tMult' if key == 'TMult' else key): value for key, value in camel(options).items()}
 
 
 def metric(step):
@@ -57,7 +83,7 @@ def metric(step):
 def make(name, optimizer, args, options):
     function = torch.optim.swa_utils.SWALR if name == 'SWALR' else getattr(lr_scheduler, name)
     if name.endswith(('LambdaLR', 'MultiplicativeLR')):
-        return function(optimizer, [lambda epoch: 0.95**epoch, lambda epoch: 1 / (1 + epoch / 10)])
+        return function(optimizer, [lambda epoch: 0.95**epoch, lambda epoch: 1 / (1 + epoch / 10)], **options)
     if name in ('SequentialLR', 'ChainedScheduler'):
         parts = [make(n, optimizer, a, o) for n, a, o in args[0]]
         return function(parts) if name == 'ChainedScheduler' else function(optimizer, parts, args[1])
@@ -77,14 +103,25 @@ def run(name, args, options, given):
             momenta.append(number(optimizer.param_groups[1].get('momentum', optimizer.param_groups[1].get('betas', [0])[0]), 14))
         optimizer.step()
         scheduler.step(*([metric(step)] if name == 'ReduceLROnPlateau' else []))
-    parts = lambda a: [[n, p, camel(o)] for n, p, o in a] if name in ('SequentialLR', 'ChainedScheduler') else a
-    mapped = {('tMult' if key == 'TMult' else key): value for key, value in camel(options).items()}
-    return {'schedule': name, 'args': [parts(a) if i == 0 else a for i, a in enumerate(args)], 'options': mapped, 'optimizer': given, 'rates': rates, 'momenta': momenta}
+    parts = lambda a: [[n, p, mapped(o)] for n, p, o in a] if name in ('SequentialLR', 'ChainedScheduler') else a
+    return {'schedule': name, 'args': [parts(a) if i == 0 else a for i, a in enumerate(args)], 'options': mapped(options), 'optimizer': given, 'rates': rates, 'momenta': momenta}
+
+
+def jump(name, args, options, last_epoch, epochs):
+    """Rates after the start and after each step; the groups start at 0.5 and 0.2, resumed ones came from 0.6 and 0.3."""
+    groups = [{'params': [torch.zeros(1, requires_grad=True)], 'lr': lr, **({'initial_lr': first} if last_epoch >= 0 else {})} for lr, first in zip(RATES, (0.6, 0.3))]
+    optimizer = torch.optim.SGD(groups, lr=1)
+    scheduler = make(name, optimizer, args, {**options, 'last_epoch': last_epoch})
+    rates = [[number(group['lr'], 14) for group in optimizer.param_groups]]
+    for epoch in epochs:
+        scheduler.step(*([] if epoch is None else [epoch]))
+        rates.append([number(group['lr'], 14) for group in optimizer.param_groups])
+    return {'schedule': name, 'args': args, 'options': mapped(options), 'lastEpoch': last_epoch, 'epochs': epochs, 'rates': rates}
 
 
 def main():
     warnings.simplefilter('ignore')
-    save('schedules', metric=[number(metric(step)) for step in range(STEPS)], runs=[run(*r) for r in RUNS])
+    save('schedules', metric=[number(metric(step)) for step in range(STEPS)], runs=[run(*r) for r in RUNS], jumps=[jump(*j) for j in JUMPS])
 
 
 if __name__ == '__main__':

@@ -10,7 +10,7 @@ type Part = [name: string, args: unknown[], options: object];
 
 function make(name: string, optimizer: Scheduled, args: readonly unknown[], options: object): Schedule {
   const Class = (Object.entries(optim).find(([key]) => key === name)![1]) as unknown as new (...args: unknown[]) => Schedule;
-  if (name === 'LambdaLR' || name === 'MultiplicativeLR') return new Class(optimizer, [(epoch: number) => 0.95 ** epoch, (epoch: number) => 1 / (1 + epoch / 10)]);
+  if (name === 'LambdaLR' || name === 'MultiplicativeLR') return new Class(optimizer, [(epoch: number) => 0.95 ** epoch, (epoch: number) => 1 / (1 + epoch / 10)], options);
   if (name === 'SequentialLR' || name === 'ChainedScheduler') {
     const parts = (args[0] as Part[]).map((part) => make(part[0], optimizer, part[1], part[2]) as unknown as LRScheduler);
     return name === 'SequentialLR' ? new Class(optimizer, parts, args[1]) : new Class(parts);
@@ -62,7 +62,61 @@ describe('every step follows PyTorch', () => {
   }
 });
 
+describe('resumed ones and jumps follow PyTorch', () => {
+  for (const { schedule: name, args, options, lastEpoch, epochs, rates } of fixture.jumps) {
+    it(`${name} ${JSON.stringify([...args, options])} from ${lastEpoch}`, () => {
+      const firsts = lastEpoch >= 0 ? [{ initialLr: 0.6 }, { initialLr: 0.3 }] : [];
+      const optimizer = new SGD([0.5, 0.2].map((lr, i) => ({ params: [tensor([0], { requiresGrad: true })], lr, ...firsts[i] })));
+      const schedule = make(name, optimizer, args, { ...options, lastEpoch }) as unknown as LRScheduler;
+      rates.forEach((expected, i) => {
+        if (i > 0) schedule.step(epochs[i - 1] ?? undefined);
+        expect(close(optimizer.paramGroups.map(({ lr }) => lr), expected), `step ${i}: ${String(optimizer.paramGroups.map(({ lr }) => lr))} instead of ${String(expected)}`).toBe(true);
+      });
+    });
+  }
+});
+
 describe('schedules', () => {
+  it('reduce on a plateau by a tensor too, from a state through JSON, and by the rates of the last step', () => {
+    const [first, second] = [optimizerOf({}), optimizerOf({})];
+    const [schedule, other] = [new optim.ReduceLROnPlateau(first, { patience: 0 }), new optim.ReduceLROnPlateau(second, { patience: 0 })];
+    other.loadStateDict(JSON.parse(JSON.stringify(schedule.stateDict())) as ScheduleStateDict);
+    for (const plateau of [schedule, other]) for (const metric of [1, NaN]) plateau.step(tensor(metric), 5);
+    expect(groupsOf(first).map(({ lr }) => lr)).toEqual([0.05, 0.2 * 0.1]);
+    expect(groupsOf(second)).toEqual(groupsOf(first).map((group, i) => ({ ...group, params: (second.paramGroups[i] as { params: unknown }).params })));
+    groupsOf(first)[0]!.lr = 1;
+    expect(schedule.getLastLr()).toEqual([0.05, 0.2 * 0.1]);
+    expect([schedule.lastEpoch, new optim.ReduceLROnPlateau(first).getLastLr()]).toEqual([5, [1, 0.2 * 0.1]]);
+  });
+
+  it('take up groups that are added later, where the formula needs no first rate', () => {
+    const later = (make: (optimizer: Scheduled) => LRScheduler) => {
+      const optimizer = new SGD([tensor([0])], { lr: 1, momentum: 0.5 });
+      const schedule = make(optimizer);
+      optimizer.addParamGroup({ params: [tensor([0])], lr: 2 });
+      schedule.step();
+      return [...groupsOf(optimizer).map(({ lr }) => lr), groupsOf(optimizer)[1]!.momentum];
+    };
+    expect(later((o) => new optim.ExponentialLR(o, 0.5))).toEqual([0.5, 1, 0.5]);
+    expect(later((o) => new optim.LambdaLR(o, (epoch) => 1 / (1 + epoch)))).toEqual([0.5, 2, 0.5]);
+    expect(later((o) => new optim.MultiplicativeLR(o, () => 0.5))).toEqual([0.5, 2, 0.5]);
+    expect(later((o) => new optim.CyclicLR(o, 1, 2, { stepSizeUp: 1 }))).toEqual([2, 2, 0.5]);
+    expect(() => later((o) => new optim.OneCycleLR(o, 1, { totalSteps: 10 }))).toThrow('OneCycleLR: a group has no maxMomentum.');
+    expect(() => later((o) => new optim.SWALR(o, 1))).toThrow('SWALR: a group has no swaLr.');
+  });
+
+  it('nest: a sequence in a sequence begins when its turn comes', () => {
+    const optimizer = optimizerOf({});
+    const inner = () => new optim.SequentialLR(optimizer, [new optim.ConstantLR(optimizer, { factor: 0.5, totalIters: 9 }), new optim.ExponentialLR(optimizer, 0.1)], [2]);
+    const schedule = new optim.SequentialLR(optimizer, [inner(), inner()], [3]);
+    const rates = Array.from({ length: 7 }, () => {
+      const { lr } = groupsOf(optimizer)[0]!;
+      schedule.step();
+      return lr;
+    });
+    expect(close(rates, [0.25, 0.25, 0.5, 0.25, 0.25, 0.5, 0.05])).toBe(true);
+  });
+
   it('jump by their formulas, and give rates of a custom schedule', () => {
     for (const make of [
       (o: Scheduled) => new optim.StepLR(o, 3), (o: Scheduled) => new optim.InverseTimeDecay(o, 0.1), (o: Scheduled) => new optim.CosineAnnealingLR(o, 20),
@@ -104,6 +158,9 @@ describe('schedules', () => {
 
   it('have states in PyTorch\'s layout', () => {
     expect(new optim.CosineAnnealingWarmRestarts(optimizerOf({}), 5).stateDict()).toEqual({ T_0: 5, T_mult: 1, eta_min: 0, T_i: 5, T_cur: 0, base_lrs: [0.5, 0.2], last_epoch: 0, _step_count: 1, _last_lr: [0.5, 0.2] });
+    const steps = new optim.MultiStepLR(optimizerOf({}), [1]);
+    steps.loadStateDict({ ...steps.stateDict(), milestones: { 9: 1, 3: 2 } }); // as PyTorch counts them
+    expect(steps.stateDict()['milestones']).toEqual([3, 3, 9]);
     expect(new optim.LambdaLR(optimizerOf({}), () => 1).stateDict()).toMatchObject({ lr_lambdas: [null, null] });
   });
 
@@ -116,6 +173,16 @@ describe('schedules', () => {
     expect(() => new optim.CosineAnnealingWarmRestarts(optimizer, 0)).toThrow('CosineAnnealingWarmRestarts: t0 is 0. Use a whole number above 0.');
     expect(() => new optim.ReduceLROnPlateau(optimizer, { factor: 1 })).toThrow('ReduceLROnPlateau: factor is 1. Use a number below 1.');
     expect(() => new optim.SequentialLR(optimizer, [new optim.StepLR(optimizer, 3)], [3])).toThrow('SequentialLR: there are 1 milestones and 1 schedulers.');
+    const [step, none] = [new optim.StepLR(optimizerOf({}), 3), new optim.StepLR(optimizer, 3)];
+    expect(() => new optim.SequentialLR(optimizer, [none, step], [3])).toThrow('SequentialLR: scheduler 1 is of another optimizer. Make all of them for one.');
+    expect(() => new optim.ChainedScheduler([none, step])).toThrow('ChainedScheduler: scheduler 1 is of another optimizer.');
+    expect(() => new optim.ChainedScheduler([])).toThrow('ChainedScheduler: there are no schedulers.');
+    expect(() => new optim.StepLR({} as Scheduled, 3)).toThrow('StepLR: it was given no optimizer. Pass the optimizer first.');
+    expect(() => new optim.SWALR(optimizer, 1, { annealStrategy: 'exp' as 'cos' })).toThrow("SWALR: annealStrategy is exp. Use 'cos' or 'linear'.");
+    expect(() => new optim.SWALR(optimizer, 1, { annealEpochs: -1 })).toThrow('SWALR: annealEpochs is -1.');
+    expect(() => new optim.OneCycleLR(optimizer, 1, { totalSteps: 10, pctStart: 0.1 })).toThrow('OneCycleLR: phase 1 of 2 has no steps.');
+    expect(() => { new optim.LinearLR(optimizer, { totalIters: 0 }).step(2); }).toThrow('LinearLR.step: there is no rate for epoch 2.');
+    expect(() => { new optim.ConstantLR(optimizer, { factor: 0, totalIters: 1 }).step(); }).toThrow('ConstantLR.step: the factor is 0.');
     const cycle = new optim.OneCycleLR(optimizer, 0.1, { totalSteps: 2 });
     cycle.step();
     cycle.step();

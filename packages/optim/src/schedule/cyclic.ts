@@ -74,7 +74,7 @@ export class CyclicLR extends LRScheduler<CyclicState> {
     const cycle = Math.floor(1 + this.lastEpoch / totalSize);
     const x = 1 + this.lastEpoch / totalSize - cycle;
     const height = (x <= stepRatio ? x / stepRatio : (x - 1) / (stepRatio - 1)) * scale(scaleMode === 'cycle' ? cycle : this.lastEpoch);
-    if (cycleMomentum) setMomentum(group, maxMomentums[i]! - (maxMomentums[i]! - baseMomentums[i]!) * height);
+    if (cycleMomentum && i < this.baseLrs.length) setMomentum(group, maxMomentums[i]! - (maxMomentums[i]! - baseMomentums[i]!) * height);
     return this.baseLrs[i]! + (maxLrs[i]! - this.baseLrs[i]!) * height;
   }
 }

@@ -1,5 +1,5 @@
 /** Schedules that fall by a factor. */
-import { LRScheduler, type Scheduled, type ScheduledGroup, type ScheduleOptions } from './schedule.ts';
+import { LRScheduler, type Scheduled, type ScheduledGroup, type ScheduleOptions, type ScheduleStateDict } from './schedule.ts';
 
 /** What {@link StepLR} and {@link MultiStepLR} take. */
 export interface GammaOptions extends ScheduleOptions {
@@ -33,6 +33,13 @@ export class StepLR extends LRScheduler<{ stepSize: number; gamma: number }> {
 export class MultiStepLR extends LRScheduler<{ milestones: number[]; gamma: number }> {
   constructor(optimizer: Scheduled, milestones: readonly number[], { gamma = 0.1, ...options }: GammaOptions = {}) {
     super(optimizer, { milestones: [...milestones].sort((a, b) => a - b), gamma }, options);
+  }
+
+  /** Takes up a state; PyTorch's counts its milestones: `{ 30: 1, 80: 1 }`. */
+  override loadStateDict(dict: ScheduleStateDict): void {
+    const given = dict['milestones'] as number[] | Readonly<Record<string, number>>;
+    const milestones = Array.isArray(given) ? given : Object.entries(given).flatMap(([epoch, count]) => Array<number>(count).fill(Number(epoch)));
+    super.loadStateDict({ ...dict, milestones });
   }
 
   protected next({ lr }: ScheduledGroup): number { return lr * this.state.gamma ** this.state.milestones.filter((epoch) => epoch === this.lastEpoch).length; }

@@ -19,7 +19,7 @@ export class LambdaLR extends LRScheduler<LambdaState> {
     super(optimizer, { lrLambdas: perGroup('LambdaLR', 'lrLambda', lrLambda, optimizer.paramGroups.length) }, options);
   }
 
-  protected next(_group: ScheduledGroup, i: number): number { return this.baseLrs[i]! * this.state.lrLambdas[i]!(this.lastEpoch); }
+  protected next(_group: ScheduledGroup, i: number): number { return this.baseLrs[i]! * factorOf(this.state, i, this.lastEpoch); }
 }
 
 /**
@@ -36,5 +36,8 @@ export class MultiplicativeLR extends LRScheduler<LambdaState> {
     super(optimizer, { lrLambdas: perGroup('MultiplicativeLR', 'lrLambda', lrLambda, optimizer.paramGroups.length) }, options);
   }
 
-  protected next({ lr }: ScheduledGroup, i: number): number { return this.lastEpoch > 0 ? lr * this.state.lrLambdas[i]!(this.lastEpoch) : lr; }
+  protected next({ lr }: ScheduledGroup, i: number): number { return this.lastEpoch > 0 ? lr * factorOf(this.state, i, this.lastEpoch) : lr; }
 }
+
+/** NaN for groups that came later. */
+const factorOf = ({ lrLambdas }: LambdaState, i: number, epoch: number): number => lrLambdas[i]?.(epoch) ?? NaN;

@@ -1,3 +1,4 @@
+import { fail } from '@nn/tensor';
 import { needMomentum, setMomentum } from './momentum.ts';
 import { groupsOf, LRScheduler, type Scheduled, type ScheduledGroup, type ScheduleOptions } from './schedule.ts';
 
@@ -16,12 +17,13 @@ export interface MomentumRampOptions extends ScheduleOptions {
  *
  * Source: Sutskever et al. 2013, On the importance of initialization and momentum in deep learning
  *
- * @throws where the optimizer has no momentum
+ * @throws where the optimizer has no momentum, or totalIters is not above 0
  * @example
  * const scheduler = new MomentumRamp(optimizer, { from: 0.5, to: 0.99, totalIters: 500 });
  */
 export class MomentumRamp extends LRScheduler<{ from: number; to: number; totalIters: number }> {
   constructor(optimizer: Scheduled, { from = 0.5, to = 0.99, totalIters = 100, ...options }: MomentumRampOptions = {}) {
+    if (!(totalIters > 0)) fail('MomentumRamp', `totalIters is ${totalIters}`, 'Use a number above 0.');
     needMomentum('MomentumRamp', groupsOf('MomentumRamp', optimizer));
     super(optimizer, { from, to, totalIters }, options);
   }

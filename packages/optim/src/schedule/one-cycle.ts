@@ -26,16 +26,20 @@ export interface OneCycleLROptions extends ScheduleOptions {
   readonly threePhase?: boolean;
 }
 
+type Rate = 'initialLr' | 'maxLr' | 'minLr';
+type Momentum = 'maxMomentum' | 'baseMomentum';
+
 export interface OneCycleState {
   totalSteps: number;
   annealStrategy: 'cos' | 'linear';
   cycleMomentum: boolean;
   /** Where each phase ends. */
   ends: number[];
-  /** By group: the rate at the start and at each of the ends. */
-  rates: number[][];
-  momentums: number[][];
 }
+
+/** From where to where each phase goes, by what the groups hold. */
+const RATES = { two: ['initialLr', 'maxLr', 'minLr'], three: ['initialLr', 'maxLr', 'initialLr', 'minLr'] } as const satisfies Record<string, readonly Rate[]>;
+const MOMENTA = ['maxMomentum', 'baseMomentum', 'maxMomentum', 'maxMomentum'] as const satisfies readonly Momentum[];
 
 /**
  * One cycle for the whole training: the rate goes up to `maxLr` and then far down; call `step()` after every batch.
@@ -58,29 +62,30 @@ export class OneCycleLR extends LRScheduler<OneCycleState> {
     if (cycleMomentum) needMomentum('OneCycleLR', groups, 'Pass cycleMomentum: false.');
     const most = each('maxLr', maxLr);
     const [low, high] = [each('baseMomentum', options.baseMomentum ?? 0.85), each('maxMomentum', options.maxMomentum ?? 0.95)];
-    if (lastEpoch === -1) groups.forEach((group, i) => { group.initialLr = most[i]! / divFactor; });
-    const rates = most.map((top) => {
-      const [first, last] = [top / divFactor, top / divFactor / finalDivFactor];
-      return threePhase ? [first, top, first, last] : [first, top, last];
-    });
-    const momentums = high.map((top, i) => (threePhase ? [top, low[i]!, top, top] : [top, low[i]!, top]));
+    if (lastEpoch === -1) {
+      groups.forEach((group, i) => {
+        const initialLr = most[i]! / divFactor;
+        Object.assign(group, { initialLr, maxLr: most[i]!, minLr: initialLr / finalDivFactor }, cycleMomentum && { maxMomentum: high[i]!, baseMomentum: low[i]! });
+      });
+    }
     const up = pctStart * totalSteps;
-    super(optimizer, { totalSteps, annealStrategy, cycleMomentum, ends: threePhase ? [up - 1, 2 * up - 2, totalSteps - 1] : [up - 1, totalSteps - 1], rates, momentums }, { lastEpoch });
+    super(optimizer, { totalSteps, annealStrategy, cycleMomentum, ends: threePhase ? [up - 1, 2 * up - 2, totalSteps - 1] : [up - 1, totalSteps - 1] }, { lastEpoch });
   }
 
-  protected next(group: ScheduledGroup, i: number): number {
-    const { totalSteps, annealStrategy, cycleMomentum, ends, rates, momentums } = this.state;
+  protected next(group: ScheduledGroup): number {
+    const { totalSteps, annealStrategy, cycleMomentum, ends } = this.state;
     const step = this.lastEpoch;
     if (step > totalSteps) fail('OneCycleLR.step', `this is step ${step} of ${totalSteps}`, 'Stop when the cycle is over.');
     const phase = Math.min(ends.filter((end) => step > end).length, ends.length - 1);
-    const start = phase === 0 ? 0 : ends[phase - 1]!;
-    const part = (step - start) / (ends[phase]! - start);
-    const between = (values: readonly number[]) => {
-      const [from, to] = [values[phase]!, values[phase + 1]!];
+    const [start, end] = [phase === 0 ? 0 : ends[phase - 1]!, ends[phase]!];
+    if (start === end) fail('OneCycleLR', `phase ${phase + 1} of ${ends.length} has no steps`, 'Use another pctStart, or more steps.');
+    const part = (step - start) / (end - start);
+    const between = (names: readonly (Rate | Momentum)[]) => {
+      const [from, to] = names.slice(phase, phase + 2).map((name) => group[name] ?? fail('OneCycleLR', `a group has no ${name}`, 'Load the state of the optimizer first; groups that are added later need their own.')) as [number, number];
       return annealStrategy === 'cos' ? to + (from - to) / 2 * (1 + Math.cos(Math.PI * part)) : (to - from) * part + from;
     };
-    if (cycleMomentum) setMomentum(group, between(momentums[i]!));
-    return between(rates[i]!);
+    if (cycleMomentum) setMomentum(group, between(MOMENTA));
+    return between(ends.length === 2 ? RATES.two : RATES.three);
   }
 }
 

@@ -1,5 +1,5 @@
-import { fail } from '@nn/tensor';
-import { camelCase, copied, snakeCase } from '../state.ts';
+import { fail, type Tensor } from '@nn/tensor';
+import { camelCase, copied, snakeCase, valuesNow } from '../state.ts';
 import { groupsOf, perGroup, type Scheduled, type ScheduledGroup, type ScheduleStateDict } from './schedule.ts';
 
 /** What {@link ReduceLROnPlateau} takes. */
@@ -36,6 +36,7 @@ export class ReduceLROnPlateau {
   lastEpoch = 0;
   readonly #groups: readonly ScheduledGroup[];
   readonly #state;
+  #lastLr: number[];
 
   constructor(optimizer: Scheduled, options: ReduceLROnPlateauOptions = {}) {
     const { mode = 'min', factor = 0.1, patience = 10, threshold = 1e-4, thresholdMode = 'rel', cooldown = 0, minLr = 0, eps = 1e-8 } = options;
@@ -44,28 +45,35 @@ export class ReduceLROnPlateau {
     if (!['rel', 'abs'].includes(thresholdMode)) fail('ReduceLROnPlateau', `thresholdMode is ${thresholdMode}`, "Use 'rel' or 'abs'.");
     this.#groups = groupsOf('ReduceLROnPlateau', optimizer);
     const minLrs = perGroup('ReduceLROnPlateau', 'minLr', minLr, this.#groups.length);
-    this.#state = { mode, factor, patience, threshold, thresholdMode, cooldown, minLrs, eps, best: mode === 'min' ? Infinity : -Infinity, numBadEpochs: 0, cooldownCounter: 0 };
+    this.#state = { mode, factor, patience, threshold, thresholdMode, cooldown, minLrs, eps, best: worst(mode), numBadEpochs: 0, cooldownCounter: 0 };
+    this.#lastLr = this.#groups.map(({ lr }) => lr);
   }
 
-  /** @param metric the value that should improve */
-  step(metric: number): void {
+  /**
+   * @param metric the value that should improve; a tensor of one element where it can be read at once
+   * @param epoch counts on from there. Default: one more than the last.
+   */
+  step(metric: number | Tensor, epoch: number = this.lastEpoch + 1): void {
     const state = this.#state;
-    this.lastEpoch++;
-    if (this.#better(metric)) {
-      state.best = metric;
+    const value = typeof metric === 'number' ? metric : valuesNow('ReduceLROnPlateau.step', 'the metric', metric)[0]!;
+    this.lastEpoch = epoch;
+    if (this.#better(value)) {
+      state.best = value;
       state.numBadEpochs = 0;
     } else state.numBadEpochs++;
     if (state.cooldownCounter > 0) {
       state.cooldownCounter--;
       state.numBadEpochs = 0;
     }
-    if (state.numBadEpochs <= state.patience) return;
-    this.#groups.forEach((group, i) => {
-      const next = Math.max(group.lr * state.factor, state.minLrs[i]!);
-      if (group.lr - next > state.eps) group.lr = next;
-    });
-    state.cooldownCounter = state.cooldown;
-    state.numBadEpochs = 0;
+    if (state.numBadEpochs > state.patience) {
+      this.#groups.forEach((group, i) => {
+        const next = Math.max(group.lr * state.factor, state.minLrs[i] ?? 0);
+        if (group.lr - next > state.eps) group.lr = next;
+      });
+      state.cooldownCounter = state.cooldown;
+      state.numBadEpochs = 0;
+    }
+    this.#lastLr = this.#groups.map(({ lr }) => lr);
   }
 
   #better(metric: number): boolean {
@@ -75,8 +83,8 @@ export class ReduceLROnPlateau {
     return mode === 'min' ? metric < needed : metric > needed;
   }
 
-  /** The rates, by group. */
-  getLastLr(): number[] { return this.#groups.map(({ lr }) => lr); }
+  /** The rates after the last step, by group. */
+  getLastLr(): number[] { return [...this.#lastLr]; }
 
   /** All its numbers, in PyTorch's spelling. */
   stateDict(): ScheduleStateDict {
@@ -86,6 +94,11 @@ export class ReduceLROnPlateau {
   /** Takes up a state that {@link stateDict} gave. */
   loadStateDict(dict: ScheduleStateDict): void {
     for (const [name, value] of Object.entries(dict)) if (camelCase(name) in this.#state) Object.assign(this.#state, { [camelCase(name)]: copied(value) });
+    this.#state.best ??= worst(this.#state.mode); // JSON has no infinity
     this.lastEpoch = dict['last_epoch'] as number;
+    this.#lastLr = [...dict['_last_lr'] as number[] | undefined ?? this.#groups.map(({ lr }) => lr)];
   }
 }
+
+/** Every value is better. */
+const worst = (mode: 'min' | 'max'): number => (mode === 'min' ? Infinity : -Infinity);

@@ -27,7 +27,9 @@ export class ConstantLR extends LRScheduler<{ factor: number; totalIters: number
 
   protected next({ lr }: ScheduledGroup): number {
     const { factor, totalIters } = this.state;
-    return this.lastEpoch === 0 ? lr * factor : this.lastEpoch === totalIters ? lr * (1 / factor) : lr;
+    if (this.lastEpoch === 0) return lr * factor;
+    if (this.lastEpoch !== totalIters) return lr;
+    return factor === 0 ? fail('ConstantLR.step', 'the factor is 0', 'No factor brings the rate back from there: use a small one.') : lr * (1 / factor);
   }
 
   protected override at(base: number): number { return base * (this.lastEpoch >= this.state.totalIters ? 1 : this.state.factor); }

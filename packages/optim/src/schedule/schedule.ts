@@ -8,6 +8,13 @@ export interface ScheduledGroup {
   initialLr?: number;
   momentum?: number;
   betas?: readonly [number, number];
+  /** What OneCycleLR goes between: as in PyTorch the groups hold it, and the optimizer's state with them. */
+  maxLr?: number;
+  minLr?: number;
+  maxMomentum?: number;
+  baseMomentum?: number;
+  /** Where SWALR goes. */
+  swaLr?: number;
 }
 
 /** What can be scheduled: any optimizer whose groups have an `lr`. */
@@ -23,8 +30,9 @@ export interface ScheduleOptions {
 }
 
 /** The groups of an optimizer with their rates. */
-export function groupsOf(operation: string, { paramGroups }: Scheduled): readonly ScheduledGroup[] {
-  const groups = paramGroups as readonly Partial<ScheduledGroup>[];
+export function groupsOf(operation: string, optimizer: Scheduled): readonly ScheduledGroup[] {
+  const { paramGroups: groups }: { paramGroups?: readonly Partial<ScheduledGroup>[] } = Object(optimizer) as Scheduled;
+  if (!Array.isArray(groups)) return fail(operation, 'it was given no optimizer', 'Pass the optimizer first.');
   if (groups.some(({ lr }) => typeof lr !== 'number')) fail(operation, 'a group of the optimizer has no lr', 'Schedules change that number.');
   return groups as readonly ScheduledGroup[];
 }
@@ -60,7 +68,8 @@ export abstract class LRScheduler<State extends object = object> {
   baseLrs: number[];
   /** The schedule's numbers. */
   protected readonly state: State;
-  protected readonly groups: readonly ScheduledGroup[];
+  /** The groups of its optimizer. */
+  readonly groups: readonly ScheduledGroup[];
   protected stepCount = 0;
   #lastLr: number[] = [];
 
@@ -84,10 +93,19 @@ export abstract class LRScheduler<State extends object = object> {
   protected at(_base: number, i: number): number { return this.next(this.groups[i]!, i); }
 
   /** The first step, which sets the rate to start with. */
-  protected begin(): void { this.step(); }
+  protected begin(): void {
+    this.stepCount = 0;
+    this.step();
+  }
 
   /** The rates of the next setting, by group; a `step()` sets them. */
-  getLr(): number[] { return this.groups.map((group, i) => this.next(group, i)); }
+  getLr(): number[] {
+    return this.groups.map((group, i) => {
+      const rate = this.next(group, i);
+      // A group that was added later has no first rate: what depends on that leaves it alone.
+      return i >= this.baseLrs.length && Number.isNaN(rate) ? group.lr : rate;
+    });
+  }
 
   /** The rates that the groups have now. */
   ratesNow(): number[] { return this.groups.map(({ lr }) => lr); }
@@ -103,13 +121,16 @@ export abstract class LRScheduler<State extends object = object> {
   step(epoch?: number): void {
     this.stepCount++;
     this.lastEpoch = epoch ?? this.lastEpoch + 1;
-    this.set(epoch === undefined ? this.getLr() : this.baseLrs.map((base, i) => this.at(base, i)));
+    this.set(epoch === undefined ? this.getLr() : this.baseLrs.map((base, i) => {
+      const rate = this.at(base, i);
+      return Number.isNaN(rate) ? fail(`${this.constructor.name}.step`, `there is no rate for epoch ${epoch}`, 'Look at its options: totalIters must be above 0.') : rate;
+    }));
   }
 
   /** Sets the rates of all groups. */
   protected set(rates: readonly number[]): void {
-    this.groups.forEach((group, i) => { group.lr = rates[i]!; });
-    this.#lastLr = [...rates];
+    this.groups.forEach((group, i) => { group.lr = rates[i] ?? group.lr; });
+    this.#lastLr = this.ratesNow();
   }
 
   /** As `SequentialLR` needs it: back to before the first step, and that again for the one that begins. */

@@ -2,13 +2,16 @@
 import { fail } from '@nn/tensor';
 import { groupsOf, LRScheduler, type Scheduled, type ScheduledGroup, type ScheduleStateDict } from './schedule.ts';
 
-function needSchedules(operation: string, schedulers: readonly unknown[]): void {
-  if (schedulers.length === 0) fail(operation, 'there are no schedulers');
+function needSchedules(operation: string, schedulers: readonly LRScheduler[], optimizer?: Scheduled): void {
+  if (schedulers.length === 0) fail(operation, 'there are no schedulers', 'Give one at least.');
   if (!schedulers.every((scheduler) => scheduler instanceof LRScheduler)) fail(operation, 'one of the schedulers steps by a metric, or is none', 'Step it by itself.');
+  const groups = optimizer ? groupsOf(operation, optimizer) : schedulers[0]!.groups;
+  const other = schedulers.findIndex((scheduler) => scheduler.groups !== groups);
+  if (other >= 0) fail(operation, `scheduler ${other} is of another optimizer`, 'Make all of them for one.');
 }
 
 /**
- * One schedule after another: the next begins at each of the milestones, from the first rate.
+ * One schedule after another: the next begins at each of the milestones, from the first rate. One of them may be a sequence itself.
  *
  * Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.SequentialLR.html
  *
@@ -23,7 +26,7 @@ export class SequentialLR extends LRScheduler<{ milestones: number[] }> {
   readonly #schedulers: readonly LRScheduler[];
 
   constructor(optimizer: Scheduled, schedulers: readonly LRScheduler[], milestones: readonly number[]) {
-    needSchedules('SequentialLR', schedulers);
+    needSchedules('SequentialLR', schedulers, optimizer);
     if (milestones.length !== schedulers.length - 1) {
       fail('SequentialLR', `there are ${milestones.length} milestones and ${schedulers.length} schedulers`, 'Give one milestone for each scheduler but the first.');
     }
@@ -45,12 +48,13 @@ export class SequentialLR extends LRScheduler<{ milestones: number[] }> {
     this.set(this.#schedulers[0]!.getLastLr());
   }
 
-  override step(): void {
-    this.lastEpoch++;
+  override step(epoch?: number): void {
+    this.lastEpoch = epoch ?? this.lastEpoch + 1;
     this.stepCount++;
     const now = this.state.milestones.filter((milestone) => milestone <= this.lastEpoch).length;
     const scheduler = this.#schedulers[now]!;
-    if (now > 0 && this.state.milestones[now - 1] === this.lastEpoch) scheduler.step(0);
+    const own = this.lastEpoch - (this.state.milestones[now - 1] ?? 0);
+    if (epoch !== undefined || (now > 0 && own === 0)) scheduler.step(own);
     else scheduler.step();
     this.set(scheduler.getLastLr());
   }
@@ -77,8 +81,7 @@ export class ChainedScheduler {
   #lastLr: number[];
 
   constructor(schedulers: readonly LRScheduler[], optimizer?: Scheduled) {
-    needSchedules('ChainedScheduler', schedulers);
-    if (optimizer) groupsOf('ChainedScheduler', optimizer);
+    needSchedules('ChainedScheduler', schedulers, optimizer);
     this.#schedulers = schedulers;
     this.#lastLr = schedulers.at(-1)!.ratesNow();
   }
