@@ -1,6 +1,6 @@
 // Checks the packages as their users get them: packed, installed by npm in an empty folder without the network, type-
 // checked, and run by the host's Node and by the repository's. One program is bundled and minified first.
-//   --node 20    runs them on the newest Node 20 instead
+//   --node 20    runs them on Node 20 instead: the host's, or the newest
 
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'vite';
+import { nodeOf } from './node-of.mjs';
 
 /**
  * Each program of tooling/consumers/, and all that is installed for it. `most` bounds the installation: seconds, and MiB on disk.
@@ -71,10 +72,7 @@ async function bundle(/** @type {string} */ folder) {
 /** The Node programs to run with. */
 function nodes() {
   if (!options.node) return [...new Set([process.env.NN_HOST_NODE ?? process.execPath, process.execPath])];
-  const folder = join(scratch, 'node');
-  mkdirSync(folder);
-  run(folder, 'npm', 'install', '--prefix', '.', '--no-audit', '--no-fund', '--loglevel=error', `node@${options.node}`);
-  return [join(folder, 'node_modules/.bin/node')];
+  return [nodeOf(options.node, process.env.NN_HOST_NODE ?? process.execPath, scratch)];
 }
 
 try {

@@ -1,107 +1,93 @@
-// `npm run bench`: measures this framework against its peers, one after the other in small turns, so that what else the machine does meets all of them alike.
-//   --only step,epoch,product,elements    some groups
-//   --against pytorch,jax,tfjs            some peers; --against none for ourselves alone
-//   --rounds 12                           turns of each
-//   --name laptop                         writes results/laptop.json (what is there of other cases stays) and docs/benchmarks.md; without it only prints
-//   --note text                           what else there is to say of these results
-//   --report                              writes docs/benchmarks.md from the results that are there
-// Peers are installed in peers/ when first needed. PyTorch is python3's (NN_PYTHON), a BLAS the machine's own (NN_BLAS).
-
-import { spawnSync } from 'node:child_process';
+// `npm run bench`: measures this framework against its peers. `npm run bench -- --help` says how it is used.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { cases } from './cases.mjs';
-import { Contestant, median } from './contestant.mjs';
-import { report } from './report.mjs';
+import { cases, groups } from './cases.mjs';
+import { median } from './contestant.mjs';
+import { goalLines, mergedCases, report } from './report.mjs';
+import { peers, start } from './start.mjs';
+import { measure } from './turns.mjs';
 
-const { values: options } = parseArgs({
-  options: { only: { type: 'string' }, against: { type: 'string', default: 'pytorch,jax,tfjs' }, rounds: { type: 'string', default: '12' }, name: { type: 'string' }, note: { type: 'string' }, report: { type: 'boolean' } },
-});
-const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
-/** Threads of the one before may spin for a while before they sleep. */
-const pause = () => new Promise((done) => { setTimeout(done, 250); });
-if (options.report) report();
-else await measure();
+/** @typedef {import('./report.mjs').Results} Results */
 
-async function measure() {
-  const groups = options.only?.split(',');
-  const contestants = await start(options.against.split(','));
-  const abouts = /** @type {Record<string, string>} */ ({});
-  for (const [key, contestant] of contestants) {
-    const about = await contestant.about();
-    if (about) abouts[key] = `${about.name} ${about.version}, ${about.engine}`;
-    else contestants.delete(key);
+/**
+ * Says what is wrong with the command line, or only how to use it, and ends.
+ * @returns {never}
+ */
+function usage(/** @type {string} */ message, status = 2) {
+  (status ? console.error : console.log)(`${message}
+
+npm run bench [-- --only group,group] [--case text] [--against peer,peer] [--rounds n] [--name machine [--note text]] [--report]
+
+  --only      some groups: ${Object.keys(groups).join(', ')}
+  --case      only cases with this in their names
+  --against   some peers: ${peers.join(', ')}; \`none\` for ourselves alone; all by default
+  --rounds    turns of each; 12 by default
+  --name      writes tooling/bench/results/<machine>.json (what is there of other cases stays) and docs/benchmarks.md; without it nothing is written
+  --note      what else there is to say of these results
+  --report    writes docs/benchmarks.md from the results that are there, and measures nothing
+
+jax-js and TensorFlow.js are installed when first needed. PyTorch is python3's, or that of NN_PYTHON. A BLAS is the machine's own, or the library NN_BLAS.
+Who is not there is left out, which is said.`);
+  process.exit(status);
+}
+
+function commandLine() {
+  try {
+    const { values } = parseArgs({ options: {
+      only: { type: 'string' }, case: { type: 'string', default: '' }, against: { type: 'string', default: peers.join(',') }, rounds: { type: 'string', default: '12' },
+      name: { type: 'string' }, note: { type: 'string' }, report: { type: 'boolean' }, help: { type: 'boolean' },
+    } });
+    if (values.help) usage('Measures this framework on the CPU against its peers.', 0);
+    const [only, against, rounds] = [values.only?.split(','), values.against.split(',').filter((peer) => peer !== 'none'), Number(values.rounds)];
+    const unknown = only?.find((group) => !(group in groups));
+    if (unknown !== undefined) usage(`bench: no group named ${unknown}.`);
+    const stranger = against.find((peer) => !peers.includes(peer));
+    if (stranger !== undefined) usage(`bench: no peer named ${stranger}.`);
+    if (!Number.isInteger(rounds) || rounds < 1) usage(`bench: --rounds ${values.rounds} is no number of turns.`);
+    const chosen = cases.filter(({ name, group }) => (!only || only.includes(group)) && name.includes(values.case));
+    if (chosen.length === 0) usage(`bench: no case has ${values.case} in its name.`);
+    return { ...values, chosen, against, rounds };
+  } catch (error) {
+    return usage(`bench: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+const options = commandLine();
+if (options.report) report();
+else await run();
+
+async function run() {
+  const contestants = await start(options.against, console.log);
+  const abouts = Object.fromEntries([...contestants].map(([label, { about }]) => [label, about]));
   for (const about of Object.entries(abouts)) console.log(about.join(': '));
-  const results = /** @type {import('./report.mjs').Results['cases']} */ ([]);
-  for (const item of cases) {
-    if (groups && !groups.includes(item.group)) continue;
-    const { name, group, flops } = item;
-    const times = await turns(contestants, item);
-    const own = median(times.get('ours') ?? []);
-    results.push({ name, group, ...(flops && { flops }), ms: Object.fromEntries([...times].map(([key, ms]) => [key, { median: round(median(ms)), best: round(Math.min(...ms)) }])) });
-    console.log(`${name}: ${[...times].map(([key, ms]) => `${key} ${median(ms).toFixed(3)} ms${key === 'ours' ? '' : ` (${(median(ms) / own).toFixed(2)})`}`).join(', ')}`);
+  const results = /** @type {Results['cases']} */ ([]);
+  for (const item of options.chosen) {
+    const { name, group, flops, unit = 'ms' } = item;
+    const found = [...await measure(contestants, item, options.rounds)].map(([label, values]) => /** @type {const} */ ([label, { median: round(median(values)), best: round(Math.min(...values)) }]));
+    const values = Object.fromEntries(found);
+    results.push({ name, group, ...(flops && { flops }), ...(item.unit && { unit }), values });
+    const own = values['ours']?.median;
+    console.log(`${name}: ${found.map(([label, value]) => `${label} ${value.median} ${unit}${label === 'ours' || !own ? '' : ` (${(value.median / own).toFixed(2)})`}`).join(', ')}`);
     save(abouts, results);
   }
   for (const contestant of contestants.values()) contestant.stop();
+  for (const { text, wanted, value, met } of goalLines(mergedCases(results))) console.log(`${met === 'yes' ? 'met    ' : 'NOT MET'} ${text}: ${value} (${wanted})`);
 }
 
 /** What was measured so far, beside what is there of other cases. */
-function save(/** @type {Record<string, string>} */ abouts, /** @type {import('./report.mjs').Results['cases']} */ results) {
+function save(/** @type {Record<string, string>} */ abouts, /** @type {Results['cases']} */ results) {
   if (!options.name) return;
-  mkdirSync(here('results'), { recursive: true });
+  const folder = new URL('results/', import.meta.url);
+  mkdirSync(folder, { recursive: true });
   const machine = `${os.cpus()[0]?.model.trim()}, ${os.availableParallelism()} cores, ${os.type()} ${os.arch()}`;
-  const file = here(`results/${options.name}.json`);
-  const before = /** @type {Partial<import('./report.mjs').Results>} */ (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {});
+  const file = fileURLToPath(new URL(`${options.name}.json`, folder));
+  const before = /** @type {Partial<Results>} */ (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {});
   const all = cases.flatMap(({ name }) => [...results, ...before.cases ?? []].find((item) => item.name === name) ?? []);
   const about = { machine, date: new Date().toISOString().slice(0, 10), note: options.note ?? before.note, contestants: { ...before.contestants, ...abouts } };
   writeFileSync(file, `${JSON.stringify({ ...about, cases: all }, null, 1)}\n`);
   report();
 }
 
-/** Turns of every contestant that knows the case; the first is thrown away. */
-async function turns(/** @type {Map<string, Contestant>} */ contestants, /** @type {import('./cases.mjs').Case} */ { request, torch, count, rounds }) {
-  const times = /** @type {Map<string, number[]>} */ (new Map());
-  const counts = new Map([...contestants.keys()].map((key) => [key, count]));
-  for (let round = 0; round <= (rounds ?? Number(options.rounds)); round++) {
-    for (const [key, contestant] of contestants) {
-      for (const asked of key.startsWith('pytorch') && torch ? torch : [key === 'pytorch, 4 workers' ? { ...request, workers: 4 } : request]) {
-        const label = asked['case'] === 'bare' ? `${key}, bare tensors` : key;
-        if (counts.get(label) === 0) continue;
-        await pause();
-        const answer = await contestant.ask({ ...asked, count: round > 0 ? counts.get(label) ?? count : Math.min(count, 2) });
-        if (!answer?.ms) counts.set(label, 0);
-        else if (round > 0) times.set(label, [...times.get(label) ?? [], answer.ms]);
-        // A slow peer gets fewer iterations a turn, and none where they would take all of the time.
-        else counts.set(label, answer.ms > 4000 && count > 1 ? 0 : Math.max(1, Math.min(count, Math.ceil(300 / answer.ms))));
-        // Engines that compile while they run get the time to do so.
-        if (round === 0 && answer?.ms && counts.get(label)) await contestant.ask({ ...asked, count: Math.max(1, Math.ceil(Math.min(10 * count, 1500 / answer.ms))) });
-      }
-    }
-  }
-  return times;
-}
-
-async function start(/** @type {string[]} */ peers) {
-  const node = process.execPath;
-  const ours = (/** @type {object} */ of) => [node, ['--conditions=@nn/source', here('contestants/ours.mjs'), JSON.stringify(of)]];
-  const all = /** @type {Map<string, Contestant>} */ (new Map());
-  const add = (/** @type {string} */ key, /** @type {any[]} */ [command, args]) => all.set(key, new Contestant(key, command, args));
-  add('ours', ours({}));
-  add('ours, 1 thread', ours({ threads: 1 }));
-  add('ours, BLAS', ours({ blas: process.env.NN_BLAS ?? 'auto' }));
-  const python = process.env.NN_PYTHON ?? 'python3';
-  if (peers.includes('pytorch') && spawnSync(python, ['-c', 'import torch']).status === 0) {
-    for (const threads of new Set([1, os.availableParallelism()])) add(`pytorch, ${threads} threads`, [python, [here('contestants/pytorch.py'), String(threads)]]);
-  }
-  if (peers.includes('jax') || peers.includes('tfjs')) {
-    if (!existsSync(here('peers/node_modules'))) spawnSync('npm', ['install', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: here('peers'), stdio: 'inherit', shell: process.platform === 'win32' });
-    if (peers.includes('jax')) add('jax-js', [node, [here('peers/jax.mjs')]]);
-    if (peers.includes('tfjs')) for (const backend of ['wasm', 'cpu']) add(`tfjs ${backend}`, [node, [here('peers/tfjs.mjs'), backend]]);
-  }
-  return all;
-}
-
-function round(/** @type {number} */ ms) { return Number(ms.toPrecision(4)); }
+function round(/** @type {number} */ value) { return Number(value.toPrecision(4)); }

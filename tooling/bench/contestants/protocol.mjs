@@ -1,7 +1,7 @@
 // What a contestant is: a process that reads requests, one a line, and answers each with one line of JSON.
-//   {"about": true}                                      -> {"name", "version", "engine"}
-//   {"case": "step", "batch": 32, "count": 50, ...}      -> {"ms": an iteration on average, "bytes": resident now}
-//   {"case": "..."} that it does not know                -> {"missing": true}
+//   {"about": true}                                      -> {"name", "version", "engine"}, or {"missing": why it cannot compete}
+//   {"case": "step", "batch": 32, "count": 50, ...}      -> {"ms": an iteration on average}
+//   {"case": "..."} that it does not know                -> {"missing": "unknown"}
 
 import { createInterface } from 'node:readline';
 
@@ -22,13 +22,22 @@ export async function serve(about, prepare, settle) {
     const key = JSON.stringify(request);
     if (!prepared.has(key)) prepared.set(key, await prepare(request));
     const iteration = prepared.get(key);
-    if (!iteration) return { missing: true };
+    if (!iteration) return { missing: 'unknown' };
     const start = performance.now();
     for (let i = 0; i < count; i++) await iteration();
     // What was asked for has to be done, too.
     await settle?.();
-    return { ms: (performance.now() - start) / count, bytes: process.memoryUsage().rss };
+    return { ms: (performance.now() - start) / count };
   }
 }
 
 const answer = (/** @type {object} */ reply) => { process.stdout.write(`${JSON.stringify(reply)}\n`); };
+
+/**
+ * Says why this contestant cannot compete, and ends.
+ * @returns {never}
+ */
+export function missing(/** @type {string} */ reason) {
+  answer({ missing: reason });
+  process.exit(0);
+}

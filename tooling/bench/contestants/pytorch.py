@@ -1,5 +1,6 @@
-"""PyTorch, with as many threads as the first argument says. The protocol is that of protocol.mjs."""
+"""PyTorch, with as many threads as the first argument says. The protocol is that of protocol.mjs; with a second argument one case alone, as in ours-alone.mjs."""
 import json
+import resource
 import sys
 import time
 
@@ -11,22 +12,29 @@ torch.manual_seed(0)
 
 
 class Net(torch.nn.Module):
-    def __init__(self):
+    def __init__(self, inputs=784, width=512, classes=10):
         super().__init__()
-        self.fc1 = torch.nn.Linear(784, 512)
-        self.fc2 = torch.nn.Linear(512, 512)
-        self.fc3 = torch.nn.Linear(512, 10)
+        self.fc1 = torch.nn.Linear(inputs, width)
+        self.fc2 = torch.nn.Linear(width, width)
+        self.fc3 = torch.nn.Linear(width, classes)
 
     def forward(self, x):
         return self.fc3(torch.relu(self.fc2(torch.relu(self.fc1(x)))))
 
 
-def step(batch):
-    model = Net()
-    criterion = torch.nn.CrossEntropyLoss(label_smoothing=0.01)
-    optimizer = torch.optim.RMSprop(model.parameters(), lr=0.001)
-    inputs = torch.rand(batch, 784)
-    labels = torch.arange(batch) % 10
+class Writer(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embedding = torch.nn.Embedding(64, 64)
+        self.lstm = torch.nn.LSTM(64, 128, batch_first=True)
+        self.head = torch.nn.Linear(128, 64)
+
+    def forward(self, x):
+        return self.head(self.lstm(self.embedding(x))[0]).reshape(-1, 64)
+
+
+def training(model, optimizer, inputs, labels, label_smoothing=0.0):
+    criterion = torch.nn.CrossEntropyLoss(label_smoothing=label_smoothing)
 
     def run():
         loss = criterion(model(inputs), labels)
@@ -37,13 +45,35 @@ def step(batch):
     return run
 
 
+def step(batch, inputs=784, width=512, classes=10):
+    model = Net(inputs, width, classes)
+    optimizer = torch.optim.RMSprop(model.parameters(), lr=0.001)
+    return training(model, optimizer, torch.rand(batch, inputs), torch.randint(0, classes, (batch,)), 0.01)
+
+
+def cnn(batch):
+    nn = torch.nn
+    model = nn.Sequential(
+        nn.Conv2d(1, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(64 * 7 * 7, 128), nn.ReLU(), nn.Linear(128, 10),
+    )
+    return training(model, torch.optim.Adam(model.parameters(), lr=0.001), torch.rand(batch, 1, 28, 28), torch.randint(0, 10, (batch,)))
+
+
+def lstm(batch, length):
+    model = Writer()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
+    return training(model, optimizer, torch.randint(0, 64, (batch, length)), torch.randint(0, 64, (batch * length,)))
+
+
 def bare(batch):
     """The step without modules and optimizer classes."""
     model = Net()
     parameters = list(model.parameters())
     squares = [torch.zeros_like(p) for p in parameters]
+    roots = [torch.empty_like(p) for p in parameters]
     inputs = torch.rand(batch, 784)
-    labels = torch.arange(batch) % 10
+    labels = torch.randint(0, 10, (batch,))
     function = torch.nn.functional
 
     def run():
@@ -53,9 +83,9 @@ def bare(batch):
         loss = function.cross_entropy(torch.addmm(b3, hidden, w3.t()), labels, label_smoothing=0.01)
         gradients = torch.autograd.grad(loss, parameters)
         with torch.no_grad():
-            for p, g, v in zip(parameters, gradients, squares):
+            for p, g, v, root in zip(parameters, gradients, squares, roots):
                 v.mul_(0.99).addcmul_(g, g, value=0.01)
-                p.addcdiv_(g, v.sqrt().add_(1e-8), value=-0.001)
+                p.addcdiv_(g, torch.sqrt(v, out=root).add_(1e-8), value=-0.001)
 
     return run
 
@@ -101,29 +131,47 @@ def unary(op, size):
     return lambda: function(x)
 
 
-def resident():
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * 4096
+def about():
+    # Which BLAS multiplies matters more than the version.
+    try:
+        with open("/proc/self/maps") as maps:
+            libraries = {line.split("/")[-1].strip() for line in maps if "/" in line}
+    except OSError:
+        libraries = set()
+    blas = sorted(name for name in libraries if any(word in name for word in ("blas", "mkl_", "libflame")))
+    return {"name": "PyTorch", "version": torch.__version__, "engine": ", ".join([f"{threads} thread{'s' if threads > 1 else ''}", *blas])}
 
 
-cases = {"step": step, "bare": bare, "epoch": epoch, "gemm": gemm, "unary": unary, "reduce": reduce}
+def alone(request):
+    """MiB that were resident at most, over an epoch of the lecture's program with its data."""
+    if request.pop("case") != "peak":
+        return {"missing": "unknown"}
+    epoch(**request)()
+    return {"value": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+cases = {"step": step, "bare": bare, "cnn": cnn, "lstm": lstm, "epoch": epoch, "gemm": gemm, "unary": unary, "reduce": reduce}
+
+
+def iterate(request):
+    count = request.pop("count")
+    key = json.dumps(request)
+    name = request.pop("case")
+    if name not in cases:
+        return {"missing": "unknown"}
+    if key not in prepared:
+        prepared[key] = cases[name](**request)
+    run = prepared[key]
+    start = time.perf_counter()
+    for _ in range(count):
+        run()
+    return {"ms": (time.perf_counter() - start) * 1000 / count}
+
+
 prepared = {}
-for line in sys.stdin:
-    request = json.loads(line)
-    if request.get("about"):
-        answer = {"name": "PyTorch", "version": torch.__version__, "engine": f"{torch.get_num_threads()} threads"}
-    else:
-        count = request.pop("count")
-        key = json.dumps(request)
-        name = request.pop("case")
-        if name not in cases:
-            answer = {"missing": True}
-        else:
-            if key not in prepared:
-                prepared[key] = cases[name](**request)
-            run = prepared[key]
-            start = time.perf_counter()
-            for _ in range(count):
-                run()
-            answer = {"ms": (time.perf_counter() - start) * 1000 / count, "bytes": resident()}
-    print(json.dumps(answer), flush=True)
+if len(sys.argv) > 2:
+    print(json.dumps(alone(json.loads(sys.argv[2]))))
+else:
+    for line in sys.stdin:
+        request = json.loads(line)
+        print(json.dumps(about() if request.get("about") else iterate(request)), flush=True)

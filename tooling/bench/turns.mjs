@@ -1,0 +1,83 @@
+// How a case is measured: contestants take turns of some ten milliseconds, so that what else the machine does meets all of them alike.
+
+/** @typedef {import('./cases.mjs').Case} Case */
+/** @typedef {Map<string, import('./contestant.mjs').Contestant>} Contestants */
+
+/** Threads of the one before may spin for a while before they sleep. */
+const pause = () => new Promise((done) => { setTimeout(done, 250); });
+
+/** What each contestant needed in each round, in milliseconds or in the unit of the case.
+ * @param {Contestants} all
+ * @param {Case} item
+ * @param {number} rounds where the case does not say how many
+ * @returns {Promise<Map<string, number[]>>} */
+export async function measure(all, item, rounds) {
+  const contestants = [...all.values()].filter(({ label }) => !item.only || item.only.some((beginning) => label.startsWith(beginning)));
+  return { turns, pair, alone }[item.kind ?? 'turns'](contestants, item, item.rounds ?? rounds);
+}
+
+const requests = (/** @type {string} */ label, /** @type {Case} */ { request, torch }) =>
+  (label.startsWith('PyTorch') && torch ? Object.entries(torch).map(([added, asked]) => /** @type {const} */ ([label + added, asked])) : [/** @type {const} */ ([label, request])]);
+
+/** @param {import('./contestant.mjs').Contestant[]} contestants @param {Case} item @param {number} rounds */
+async function turns(contestants, item, rounds) {
+  const { count = 1 } = item;
+  const times = /** @type {Map<string, number[]>} */ (new Map());
+  const counts = /** @type {Map<string, number>} */ (new Map());
+  for (let round = 0; round <= rounds; round++) {
+    for (const contestant of contestants) {
+      for (const [label, request] of requests(contestant.label, item)) {
+        if (counts.get(label) === 0) continue;
+        await pause();
+        const answer = await contestant.ask({ ...request, count: round > 0 ? counts.get(label) ?? count : Math.min(count, 2) });
+        if (!answer?.ms) counts.set(label, 0);
+        else if (round > 0) note(times, label, answer.ms);
+        else {
+          // The first turn is thrown away. A slow peer gets fewer iterations in those that follow, and none where they would take all of the time.
+          const fewer = count >= 1000 ? count : Math.max(1, Math.min(count, Math.ceil(300 / answer.ms)));
+          counts.set(label, answer.ms > 4000 && count > 1 ? 0 : fewer);
+          // Engines that compile while they run get the time to do so.
+          if (counts.get(label) && count > 1) await contestant.ask({ ...request, count: Math.max(1, Math.ceil(Math.min(10 * count, 1500 / answer.ms))) });
+        }
+      }
+    }
+  }
+  return times;
+}
+
+/** Two processes of each contestant at the same time; their mean.
+ * @param {import('./contestant.mjs').Contestant[]} contestants @param {Case} item @param {number} rounds */
+async function pair(contestants, { request, count = 1 }, rounds) {
+  const times = /** @type {Map<string, number[]>} */ (new Map());
+  const twins = [];
+  for (const contestant of contestants) {
+    const twin = contestant.twin();
+    if (!await twin.begin()) twins.push([contestant, twin]);
+  }
+  for (let round = 0; round <= rounds; round++) {
+    for (const both of twins) {
+      await pause();
+      const answers = await Promise.all(both.map((each) => each.ask({ ...request, count: round > 0 ? count : Math.ceil(count / 5) })));
+      const [first, second] = answers.map((answer) => answer?.ms);
+      if (round > 0 && both[0] && first && second) note(times, both[0].label, (first + second) / 2);
+    }
+  }
+  for (const [, twin] of twins) twin?.stop();
+  return times;
+}
+
+/** A process of its own for every contestant and round.
+ * @param {import('./contestant.mjs').Contestant[]} contestants @param {Case} item @param {number} rounds */
+async function alone(contestants, { request }, rounds) {
+  const times = /** @type {Map<string, number[]>} */ (new Map());
+  for (let round = 0; round < rounds; round++) {
+    for (const contestant of contestants) {
+      await pause();
+      const value = contestant.alone(request);
+      if (value !== undefined) note(times, contestant.label, value);
+    }
+  }
+  return times;
+}
+
+function note(/** @type {Map<string, number[]>} */ times, /** @type {string} */ label, /** @type {number} */ value) { times.set(label, [...times.get(label) ?? [], value]); }
