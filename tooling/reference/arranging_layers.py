@@ -17,6 +17,9 @@ SHAPES = {1: ([2, 2, 3], [2, 3]), 2: ([1, 2, 3, 3], [2, 3, 3]), 3: ([1, 1, 2, 3,
 PADS = {1: (1, [2, 1], [-1, 2]), 2: (1, [1, 2, 0, 1], [1, -1, 2, 0]), 3: (1, [1, 0, 2, 1, 0, 1])}
 
 
+CROPPED = (([2, 1, 3], [-1, 1]), ([1, 2, 4, 3], [1, 0, 2, -1]), ([1, 1, 2, 3], [2, -1, -1, 0]))
+
+
 def spread(padding, rank):
     return [padding] * (2 * rank) if isinstance(padding, int) else padding
 
@@ -35,6 +38,7 @@ def pads():
                 cases.append(case(f'ReflectionPad{rank}d', [padding], {}, [shape], module=Pad(own, 'reflect')))
             if len(shape) == rank + 2:
                 cases.append(case(f'CircularPad{rank}d', [padding], {}, [shape], module=Pad(own, 'circular')))
+    cases += [case(f'CircularPad{len(padding) // 2}d', [padding], {}, [shape], module=Pad(padding, 'circular')) for shape, padding in CROPPED]
     return cases
 
 

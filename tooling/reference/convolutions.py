@@ -17,6 +17,7 @@ CONV = [
     ('Conv2d', [2, 2, 3], {'padding': 'valid'}, [(2, 4, 4)]),
     ('Conv2d', [1, 2, 3], {'padding': 2, 'padding_mode': 'reflect'}, [(1, 1, 4, 4)]),
     ('Conv2d', [1, 2, 3], {'padding': [1, 2], 'padding_mode': 'replicate', 'stride': 2}, [(1, 1, 4, 4)]),
+    ('Conv2d', [1, 2, 3, 2, 1], {'groups': 1}, [(1, 1, 5, 4)]),
     ('Conv2d', [2, 3, 1], {'stride': 2}, [(2, 2, 3, 3)]),
     ('Conv3d', [1, 2, 2], {'padding': 1, 'stride': [1, 2, 1]}, [(1, 1, 3, 3, 2)]),
     ('Conv3d', [2, 2, [1, 2, 2]], {'groups': 2}, [(1, 2, 2, 3, 3)]),
@@ -25,6 +26,8 @@ CONV = [
     ('ConvTranspose2d', [2, 3, 3], {'stride': 2, 'padding': 1, 'output_padding': 1}, [(1, 2, 3, 2)]),
     ('ConvTranspose2d', [2, 2, [2, 3]], {'stride': [1, 3], 'dilation': [2, 1], 'bias': False}, [(2, 3, 2)]),
     ('ConvTranspose2d', [4, 4, 2], {'groups': 2, 'stride': 2, 'padding': 1}, [(1, 4, 3, 3)]),
+    ('ConvTranspose2d', [1, 2, 2], {'dilation': 2, 'output_padding': 1}, [(1, 1, 2, 3)]),
+    ('ConvTranspose2d', [2, 1, 2, 2], {}, [(1, 2, 2, 3)]),
     ('ConvTranspose3d', [1, 2, 2], {'stride': 2, 'padding': 1}, [(1, 1, 2, 3, 2)]),
 ]
 

@@ -24,7 +24,7 @@ export {
 export {
   type DecoderMasks, type EncoderLayerMasks, TransformerDecoderLayer, TransformerEncoderLayer, type TransformerLayerOptions,
 } from './attention/transformer-layers.ts';
-export { conv1d, conv2d, conv3d, type ConvOptions, convTranspose1d, convTranspose2d, convTranspose3d, type ConvTransposeOptions } from './convolution/conv.ts';
+export { conv1d, conv2d, conv3d, type ConvOptions, convTranspose1d, convTranspose2d, convTranspose3d, type ConvTransposeOptions, type Padding } from './convolution/conv.ts';
 export { Fold, fold, type FoldOptions, Unfold, unfold } from './convolution/fold.ts';
 export { Conv1d, Conv2d, Conv3d, type ConvLayerOptions, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d, type ConvTransposeLayerOptions } from './convolution/conv-layers.ts';
 export type { PaddingMode } from './convolution/pad.ts';
@@ -77,9 +77,10 @@ export { pad, type PadModeOptions } from './padding/pad.ts';
 export { isParametrized, type Parametrization, registerParametrization, removeParametrizations } from './parametrization/parametrize.ts';
 export { spectralNorm, type SpectralNormOptions } from './parametrization/spectral-norm.ts';
 export { weightNorm } from './parametrization/weight-norm.ts';
+export type { Placed } from './positional.ts';
 export { Buffer, Parameter, type ParameterOptions } from './parameter.ts';
 export { type CellOptions, GRUCell, LSTMCell, RNNCell, type RNNCellOptions } from './recurrent/cells.ts';
-export { GRU, LSTM, type LSTMOptions, RNN, type RNNOptions } from './recurrent/layers.ts';
+export { GRU, LSTM, type LSTMOptions, RNN, type RNNOptions, type Stacked } from './recurrent/layers.ts';
 export {
   type AxisOrder, type PackedSequence, type PackOptions, packPaddedSequence, packSequence, type PadOptions, padPackedSequence, padSequence, unpackSequence, unpadSequence,
 } from './recurrent/packed.ts';
@@ -87,14 +88,17 @@ export type { Like, RecurrentOptions, Sequences } from './recurrent/recurrent.ts
 export type { Reduction } from './reduction.ts';
 export { isMetric, isModule, type Member, members, type MetricLike } from './registry.ts';
 export {
-  adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d, adaptiveMaxPool1d, adaptiveMaxPool2d, adaptiveMaxPool3d, avgPool1d, avgPool2d, avgPool3d, type AvgPoolOptions, lpPool1d, lpPool2d, type OutputSize,
-} from './pooling/avg-pool.ts';
+  adaptiveAvgPool1d, adaptiveAvgPool2d, adaptiveAvgPool3d, adaptiveMaxPool1d, adaptiveMaxPool1dWithIndices, adaptiveMaxPool2d, adaptiveMaxPool2dWithIndices,
+  adaptiveMaxPool3d, adaptiveMaxPool3dWithIndices, type OutputSize,
+} from './pooling/adaptive.ts';
+export { avgPool1d, avgPool2d, avgPool3d, type AvgPoolOptions, lpPool1d, lpPool2d, type LPPoolOptions } from './pooling/avg-pool.ts';
 export type { PoolOptions } from './pooling/frame.ts';
 export {
   maxPool1d, maxPool1dWithIndices, maxPool2d, maxPool2dWithIndices, maxPool3d, maxPool3dWithIndices, type MaxPoolOptions, type Pooled,
 } from './pooling/max-pool.ts';
 export {
-  AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d, LPPool1d, LPPool2d, MaxPool1d, MaxPool2d, MaxPool3d,
+  AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d,
+  type IndicesOption, LPPool1d, LPPool2d, MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolLayerOptions,
 } from './pooling/pool-layers.ts';
 export { MaxUnpool1d, maxUnpool1d, MaxUnpool2d, maxUnpool2d, MaxUnpool3d, maxUnpool3d, type MaxUnpoolOptions } from './pooling/max-unpool.ts';
 export { interpolate, type InterpolateOptions, Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from './resampling/interpolate.ts';

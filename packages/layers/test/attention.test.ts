@@ -80,6 +80,7 @@ describe('transformers', () => {
     const x = zeros([3, 2, 4]);
     expect(() => attention.forward(x, x, x, { attnMask: zeros([2, 3]) })).toThrow('MultiheadAttention: attnMask is [2, 3]. Give [3, 3] or [4, 3, 3].');
     expect(() => attention.forward(x, x, x, { keyPaddingMask: zeros([3, 3]) })).toThrow('keyPaddingMask is [3, 3]. Give [2, 3].');
+    expect(() => attention.forward(x, x, x, { keyPaddingMask: zeros([3, 2]) })).toThrow('keyPaddingMask is [3, 2]. Give [2, 3].');
     expect(() => new Transformer({ dModel: 4, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 1 }).forward(zeros([2, 1, 3]), x)).toThrow('Give both a last size of 4.');
     expect(() => new LayerNorm(3).forward(zeros([2, 4]))).toThrow('layerNorm: the input is [2, 4]. Give [..., 3].');
   });

@@ -47,6 +47,12 @@ it('forgets', async () => {
   expect([await norm.runningMean!.toArray(), await norm.runningVar!.toArray(), await norm.numBatchesTracked!.item()]).toEqual([[0, 0], [1, 1], 0]);
 });
 
+it('learns nothing from an empty batch', async () => {
+  const norm = new BatchNorm1d(2);
+  expect(norm.forward(zeros([0, 2])).shape).toEqual([0, 2]);
+  expect([await norm.runningMean!.toArray(), await norm.runningVar!.toArray(), await norm.numBatchesTracked!.item()]).toEqual([[0, 0], [1, 1], 1]);
+});
+
 it('says what does not fit', () => {
   expect(() => new BatchNorm1d(3).forward(zeros([4, 2]))).toThrow('BatchNorm1d: the input is [4, 2]. Give [N, 3] or [N, 3, W].');
   expect(() => new BatchNorm2d(3).forward(zeros([4, 3]))).toThrow('BatchNorm2d: the input is [4, 3]. Give [N, 3, H, W].');

@@ -3,7 +3,7 @@ import { gradCheck } from '@nn/autograd';
 import { ones, tensor, type Tensor, zeros } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
 import fixture from '../../../tooling/reference/fixtures/convolutions.json' with { type: 'json' };
-import { Conv2d, conv2d, convTranspose2d } from '../src/index.ts';
+import { Conv2d, conv2d, ConvTranspose2d, convTranspose2d } from '../src/index.ts';
 import { mixed, runCases } from './cases.ts';
 
 runCases('convolutions', fixture.cases);
@@ -23,6 +23,17 @@ it('takes an empty batch', () => {
   expect(y.shape).toEqual([0, 2, 3, 3]);
   y.sum().backward();
   expect(layer.weight.grad!.shape).toEqual([2, 1, 3, 3]);
+});
+
+it('makes the output size that is asked for', async () => {
+  const layer = new ConvTranspose2d(2, 3, 3, 2, { padding: 1 });
+  const x = given([1, 2, 3, 2], 1);
+  expect(layer.forward(x).shape).toEqual([1, 3, 5, 3]);
+  const wide = layer.forward(x, [6, 3]);
+  expect(wide.shape).toEqual([1, 3, 6, 3]);
+  expect(await wide.toArray()).toEqual(await convTranspose2d(x, layer.weight, layer.bias, 2, { padding: 1, outputPadding: [1, 0] }).toArray());
+  expect(layer.forward(x, [1, 3, 6, 4]).shape).toEqual([1, 3, 6, 4]);
+  expect(() => layer.forward(x, [7, 3])).toThrow('ConvTranspose2d: outputSize is [7, 3]. Use [5, 3] to [6, 4].');
 });
 
 it('says what does not fit', () => {

@@ -17,6 +17,14 @@ describe('losses at the edges', () => {
     await expectClose(x.grad!, [1, -1, -0.5], 1e-6);
   });
 
+  it('have the slopes of lines at infinite errors', async () => {
+    for (const loss of [losses.smoothL1Loss, losses.huberLoss]) {
+      const x = tensor([Infinity, -Infinity, 0.5], { requiresGrad: true });
+      loss(x, zeros([3]), { reduction: 'sum' }).backward();
+      expect(await x.grad!.toArray()).toEqual([1, -1, 0.5]);
+    }
+  });
+
   it('have second derivatives, also where logits are 0', async () => {
     const x = f64([[0, 0.5, -2], [1, 0, 3]]);
     const t = f64([[0, 1, 0.25], [1, 0.5, 0]]);

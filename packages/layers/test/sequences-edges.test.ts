@@ -75,6 +75,10 @@ describe('recurrent layers', () => {
   });
 });
 
+it('takes the number of layers by position', () => {
+  for (const net of [new RNN(2, 3, 2), new LSTM(2, 3, 2, { bidirectional: true }), new GRU(2, 3, 2)]) expect(net.numLayers).toBe(2);
+});
+
 describe('embeddings', () => {
   it('start standard normal, with a row of zeros for the padding', async () => {
     const layer = new Embedding(4, 2, { paddingIdx: -2 });
@@ -107,6 +111,9 @@ describe('embeddings', () => {
     const bag = new EmbeddingBag(4, 2);
     expect(() => bag.forward(ids([1, 2]))).toThrow('embeddingBag: 1-D indices have no bags.');
     expect(() => bag.forward(ids([1, 2]), [1])).toThrow('embeddingBag: the first offset is 1. It must be 0.');
+    expect(() => bag.forward(ids([1, 2]), ids([1]))).toThrow('embeddingBag: the first offset is not 0. Every index must belong to a bag.');
+    expect(() => bag.forward(ids([1, 2]), [0, 3])).toThrow('embeddingBag: an offset is out of range. Use 0 to 2.');
+    expect(() => bag.forward(ids([1, 2]), ids([0]).reshape(1, 1))).toThrow('embeddingBag: the offsets are [1, 1]. Give [bags].');
     expect(() => bag.forward(ids([1, 2]), [0], tensor([1, 2]))).toThrow("embeddingBag: perSampleWeights with mode 'mean'. Use mode 'sum'.");
   });
 });

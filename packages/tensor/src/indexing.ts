@@ -60,7 +60,7 @@ export function at(x: Tensor, indices: readonly (number | Range)[]): Tensor {
 const outside = trace(['int32'], ['int32'], ([index], [size]) => [index!.lt(0).logicalOr(index!.ge(size!)).cast('int32')]);
 
 /** Reports indices that are not in [0, size), unless `ignored`: at once on a device that can be read at once, else at the next awaited read. */
-export function checkIndices(operation: string, index: Tensor, size: number, what: 'an index' | 'a label' = 'an index', ignored?: number): void {
+export function checkIndices(operation: string, index: Tensor, size: number, what: 'an index' | 'a label' | 'an offset' = 'an index', ignored?: number): void {
   const text = message(operation, `${what} is out of range`, `Use 0 to ${size - 1}${ignored === undefined ? '' : `, or ${ignored} to leave an element out`}.`);
   scope(() => {
     const places = index.cast('int32')[handle].view(operation);

@@ -23,8 +23,8 @@ const hardsigmoidOf = elementwise('hardsigmoid', (x) => x.div(6).add(0.5).masked
 export const hardsigmoid = <T extends Elementwise<T>>(x: T): T => hardsigmoidOf(x);
 
 const hardswishOf = elementwise('hardswish', (x) => {
-  const middle = x.maskedFill(x.lt(-3).logicalOr(x.ge(3)), 0);
-  return x.where(x.ge(3), middle.mul(middle.div(6).add(0.5)));
+  const below = x.maskedFill(x.ge(3), 0);
+  return x.where(x.ge(3), below.mul(below.add(3).clamp(0)).div(6));
 });
 /** `x hardsigmoid(x)`. Source: Howard et al. 2019, Searching for MobileNetV3. */
 export const hardswish = <T extends Elementwise<T>>(x: T): T => hardswishOf(x);

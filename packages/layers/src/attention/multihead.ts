@@ -109,7 +109,7 @@ export class MultiheadAttention extends Module<[query: Tensor, key: Tensor, valu
     const [q, k, v] = this.#extended(this.#projected(query, key, value, batch), count);
     const sources = batch(key).shape[1]!;
     const extra = k.shape[1]! - sources;
-    const masks = this.#masks(call, count, query.shape[single || !this.batchFirst ? 0 : 1]!, sources, extra);
+    const masks = this.#masks(call, single, count, query.shape[single || !this.batchFirst ? 0 : 1]!, sources, extra);
     const heads = (x: Tensor): Tensor => x.reshape(count, x.shape[1]!, this.numHeads, this.embedDim / this.numHeads).transpose(1, 2);
     const raw = attentionWeights(heads(q), heads(k), 1 / Math.sqrt(this.embedDim / this.numHeads), { ...masks, causal: isCausal });
     const weights = dropout(raw, this.dropout, { training: this.training });
@@ -153,14 +153,14 @@ export class MultiheadAttention extends Module<[query: Tensor, key: Tensor, valu
   }
 
   /** Masks over [N, heads, L, S + extra]: keys that were added are always seen. */
-  #masks({ keyPaddingMask = null, attnMask = null }: MultiheadAttentionCall, count: number, queries: number, sources: number, extra: number): { mask: Tensor | null; padding: Tensor | null } {
+  #masks({ keyPaddingMask = null, attnMask = null }: MultiheadAttentionCall, single: boolean, count: number, queries: number, sources: number, extra: number): { mask: Tensor | null; padding: Tensor | null } {
     const usable = (mask: Tensor, name: string): Tensor => {
       if (mask.dtype !== 'bool' && !isFloat(mask.dtype)) fail('MultiheadAttention', `${name} is ${mask.dtype}`, 'Give bool (true: left out) or floats to be added.');
       return extra > 0 ? mask.pad([0, extra], 0) : mask;
     };
     const whole = [count * this.numHeads, queries, sources];
     if (attnMask && show(attnMask.shape) !== show(whole.slice(1)) && show(attnMask.shape) !== show(whole)) fail('MultiheadAttention', `attnMask is ${show(attnMask.shape)}`, `Give ${show(whole.slice(1))} or ${show(whole)}.`);
-    if (keyPaddingMask && keyPaddingMask.numel !== count * sources) fail('MultiheadAttention', `keyPaddingMask is ${show(keyPaddingMask.shape)}`, `Give [${count}, ${sources}].`);
+    if (keyPaddingMask && show(keyPaddingMask.shape) !== show(single ? [sources] : [count, sources])) fail('MultiheadAttention', `keyPaddingMask is ${show(keyPaddingMask.shape)}`, `Give ${show(single ? [sources] : [count, sources])}.`);
     const mask = attnMask && usable(attnMask, 'attnMask');
     return {
       mask: mask && (mask.ndim === 3 ? mask.reshape(count, this.numHeads, queries, sources + extra) : mask.reshape(1, 1, queries, sources + extra)),

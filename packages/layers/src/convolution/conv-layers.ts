@@ -1,9 +1,10 @@
 /** Convolutions as layers. */
-import { fail, type Shape, type Tensor, zeros } from '@nn/tensor';
+import { fail, type Shape, show, type Tensor, zeros } from '@nn/tensor';
 import { kaimingUniform, uniform } from '../init.ts';
 import { Module } from '../module.ts';
 import { Parameter, type ParameterOptions } from '../parameter.ts';
-import { convolve, convolveTransposed, type ConvOptions, type ConvTransposeOptions, paddingOf } from './conv.ts';
+import { type Placed, placed } from '../positional.ts';
+import { convolve, convolveTransposed, type ConvOptions, type ConvTransposeOptions, type Padding, paddingOf } from './conv.ts';
 import { padBy, type PaddingMode } from './pad.ts';
 import { perAxis, type Sizes } from './windows.ts';
 
@@ -18,7 +19,7 @@ export interface ConvLayerOptions extends ConvOptions, ParameterOptions {
 export interface ConvTransposeLayerOptions extends ConvTransposeOptions, ParameterOptions { readonly bias?: boolean }
 
 /** Weight and bias, and their first values: uniform on +-1 / sqrt(second size of the weight times its kernel). */
-abstract class Kernels extends Module {
+abstract class Kernels<In extends unknown[] = [x: Tensor]> extends Module<In> {
   readonly inChannels: number;
   readonly outChannels: number;
   readonly kernelSize: readonly number[];
@@ -27,7 +28,7 @@ abstract class Kernels extends Module {
 
   constructor(inChannels: number, outChannels: number, kernelSize: readonly number[], groups: number, turned: boolean, { bias = true, generator, device, dtype }: ParameterOptions & { readonly bias?: boolean }) {
     super();
-    if (![inChannels, outChannels, groups].every((size) => Number.isInteger(size) && size > 0) || inChannels % groups !== 0 || outChannels % groups !== 0) {
+    if (![inChannels, outChannels].every((size) => Number.isInteger(size) && size >= 0) || !(Number.isInteger(groups) && groups > 0) || inChannels % groups !== 0 || outChannels % groups !== 0) {
       fail(this.typeName, `${inChannels} channels in, ${outChannels} out, ${groups} group${groups === 1 ? '' : 's'}`, 'Give whole numbers; both must be multiples of groups.');
     }
     this.inChannels = inChannels;
@@ -43,22 +44,23 @@ abstract class Kernels extends Module {
   /** Draws the parameters anew, as the constructor does. */
   resetParameters(options: Pick<ParameterOptions, 'generator'> = {}): void {
     kaimingUniform(this.weight, { ...options, a: Math.sqrt(5) });
-    const bound = 1 / Math.sqrt(this.weight.shape.slice(1).reduce((a, b) => a * b, 1));
+    const fan = this.weight.shape.slice(1).reduce((a, b) => a * b, 1);
+    const bound = fan > 0 ? 1 / Math.sqrt(fan) : 0;
     if (this.bias) uniform(this.bias, -bound, bound, options);
   }
 }
 
 abstract class Conv extends Kernels {
   readonly stride: readonly number[];
-  readonly padding: Sizes | 'same' | 'valid';
+  readonly padding: Padding;
   readonly dilation: readonly number[];
   readonly groups: number;
   readonly paddingMode: PaddingMode;
   readonly #rank: number;
 
-  constructor(operation: string, rank: number, inChannels: number, outChannels: number, kernelSize: Sizes, { stride = 1, padding = 0, dilation = 1, groups = 1, paddingMode = 'zeros', ...options }: ConvLayerOptions) {
+  constructor(operation: string, rank: number, inChannels: number, outChannels: number, kernelSize: Sizes, { stride, padding = 0, dilation = 1, groups = 1, paddingMode = 'zeros', ...options }: ConvLayerOptions) {
     super(inChannels, outChannels, perAxis(operation, 'kernelSize', kernelSize, rank), groups, false, options);
-    this.stride = perAxis(operation, 'stride', stride, rank);
+    this.stride = perAxis(operation, 'stride', stride ?? 1, rank);
     this.dilation = perAxis(operation, 'dilation', dilation, rank);
     paddingOf(operation, padding, this.kernelSize, this.stride, this.dilation);
     if (!['zeros', 'reflect', 'replicate', 'circular'].includes(paddingMode)) fail(operation, `paddingMode is '${paddingMode as string}'`, "Use 'zeros', 'reflect', 'replicate' or 'circular'.");
@@ -78,7 +80,7 @@ abstract class Conv extends Kernels {
   }
 }
 
-abstract class ConvTranspose extends Kernels {
+abstract class ConvTranspose extends Kernels<[x: Tensor, outputSize?: readonly number[]]> {
   readonly stride: readonly number[];
   readonly padding: readonly number[];
   readonly outputPadding: readonly number[];
@@ -86,9 +88,9 @@ abstract class ConvTranspose extends Kernels {
   readonly groups: number;
   readonly #rank: number;
 
-  constructor(operation: string, rank: number, inChannels: number, outChannels: number, kernelSize: Sizes, { stride = 1, padding = 0, outputPadding = 0, dilation = 1, groups = 1, ...options }: ConvTransposeLayerOptions) {
+  constructor(operation: string, rank: number, inChannels: number, outChannels: number, kernelSize: Sizes, { stride, padding = 0, outputPadding = 0, dilation = 1, groups = 1, ...options }: ConvTransposeLayerOptions) {
     super(inChannels, outChannels, perAxis(operation, 'kernelSize', kernelSize, rank), groups, true, options);
-    this.stride = perAxis(operation, 'stride', stride, rank);
+    this.stride = perAxis(operation, 'stride', stride ?? 1, rank);
     this.padding = perAxis(operation, 'padding', padding, rank, 0);
     this.outputPadding = perAxis(operation, 'outputPadding', outputPadding, rank, 0);
     this.dilation = perAxis(operation, 'dilation', dilation, rank);
@@ -96,7 +98,22 @@ abstract class ConvTranspose extends Kernels {
     this.#rank = rank;
   }
 
-  forward(x: Tensor): Tensor { return convolveTransposed(this.typeName, this.#rank, x, this.weight, this.bias, this); }
+  /** @param outputSize the spatial sizes that are wanted, among those that the convolution makes equally long; `outputPadding` is then computed */
+  forward(x: Tensor, outputSize?: readonly number[]): Tensor {
+    const outputPadding = outputSize ? this.#missing(x, outputSize) : this.outputPadding;
+    return convolveTransposed(this.typeName, this.#rank, x, this.weight, this.bias, { stride: this.stride, padding: this.padding, dilation: this.dilation, groups: this.groups, outputPadding });
+  }
+
+  /** What the least result lacks to the size that is wanted. */
+  #missing(x: Tensor, outputSize: readonly number[]): number[] {
+    const { stride, padding, dilation, kernelSize } = this;
+    const least = x.shape.slice(-this.#rank).map((size, i) => (size - 1) * stride[i]! - 2 * padding[i]! + dilation[i]! * (kernelSize[i]! - 1) + 1);
+    const wanted = outputSize.slice(-this.#rank);
+    if (![this.#rank, x.ndim].includes(outputSize.length) || wanted.some((size, i) => size < least[i]! || size > least[i]! + stride[i]! - 1)) {
+      fail(this.typeName, `outputSize is ${show(outputSize)}`, `Use ${show(least)} to ${show(least.map((size, i) => size + stride[i]! - 1))}.`);
+    }
+    return wanted.map((size, i) => size - least[i]!);
+  }
 }
 
 /**
@@ -110,7 +127,7 @@ abstract class ConvTranspose extends Kernels {
  */
 export class Conv1d extends Conv {
   static override readonly typeName = 'Conv1d';
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvLayerOptions = {}) { super('Conv1d', 1, inChannels, outChannels, kernelSize, options); }
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...rest: Placed<ConvLayerOptions, Padding>) { super('Conv1d', 1, inChannels, outChannels, kernelSize, placed(rest)); }
 }
 /**
  * {@link Conv1d} of images, [N, in, H, W] or [in, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html
@@ -120,12 +137,12 @@ export class Conv1d extends Conv {
  */
 export class Conv2d extends Conv {
   static override readonly typeName = 'Conv2d';
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvLayerOptions = {}) { super('Conv2d', 2, inChannels, outChannels, kernelSize, options); }
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...rest: Placed<ConvLayerOptions, Padding>) { super('Conv2d', 2, inChannels, outChannels, kernelSize, placed(rest)); }
 }
 /** {@link Conv1d} of volumes, [N, in, D, H, W] or [in, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv3d.html */
 export class Conv3d extends Conv {
   static override readonly typeName = 'Conv3d';
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvLayerOptions = {}) { super('Conv3d', 3, inChannels, outChannels, kernelSize, options); }
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...rest: Placed<ConvLayerOptions, Padding>) { super('Conv3d', 3, inChannels, outChannels, kernelSize, placed(rest)); }
 }
 
 /**
@@ -138,15 +155,15 @@ export class Conv3d extends Conv {
  */
 export class ConvTranspose1d extends ConvTranspose {
   static override readonly typeName = 'ConvTranspose1d';
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvTransposeLayerOptions = {}) { super('ConvTranspose1d', 1, inChannels, outChannels, kernelSize, options); }
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...rest: Placed<ConvTransposeLayerOptions>) { super('ConvTranspose1d', 1, inChannels, outChannels, kernelSize, placed(rest)); }
 }
 /** {@link ConvTranspose1d} of images. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ConvTranspose2d.html */
 export class ConvTranspose2d extends ConvTranspose {
   static override readonly typeName = 'ConvTranspose2d';
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvTransposeLayerOptions = {}) { super('ConvTranspose2d', 2, inChannels, outChannels, kernelSize, options); }
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...rest: Placed<ConvTransposeLayerOptions>) { super('ConvTranspose2d', 2, inChannels, outChannels, kernelSize, placed(rest)); }
 }
 /** {@link ConvTranspose1d} of volumes. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ConvTranspose3d.html */
 export class ConvTranspose3d extends ConvTranspose {
   static override readonly typeName = 'ConvTranspose3d';
-  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, options: ConvTransposeLayerOptions = {}) { super('ConvTranspose3d', 3, inChannels, outChannels, kernelSize, options); }
+  constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...rest: Placed<ConvTransposeLayerOptions>) { super('ConvTranspose3d', 3, inChannels, outChannels, kernelSize, placed(rest)); }
 }

@@ -1,14 +1,18 @@
 /** Convolutions as functions, in one, two and three dimensions. */
 import { fail, scope, show, type Tensor } from '@nn/tensor';
+import { type Placed, placed } from '../positional.ts';
 import { correlate, type Slide, spread } from './correlate.ts';
 import { perAxis, type Sizes } from './windows.ts';
+
+/** Zeros on both sides; `'valid'` is none, `'same'` as many as keep the size. */
+export type Padding = Sizes | 'same' | 'valid';
 
 /** What {@link conv1d}, {@link conv2d} and {@link conv3d} take. */
 export interface ConvOptions {
   /** How far the kernel moves. Default 1. */
-  readonly stride?: Sizes;
+  readonly stride?: Sizes | null;
   /** Zeros on both sides; `'valid'` is none, `'same'` as many as keep the size (with stride 1; the odd one goes to the end). Default 0. */
-  readonly padding?: Sizes | 'same' | 'valid';
+  readonly padding?: Padding;
   /** Distance between the elements that a kernel sees. Default 1. */
   readonly dilation?: Sizes;
   /** Channels fall into so many groups, each with kernels of its own. Default 1. */
@@ -24,7 +28,7 @@ export interface ConvTransposeOptions extends Omit<ConvOptions, 'padding'> {
 }
 
 /** How a convolution pads: a number for each end of each axis. */
-export function paddingOf(operation: string, padding: Sizes | 'same' | 'valid', kernel: readonly number[], stride: readonly number[], dilation: readonly number[]): Pick<Slide, 'before' | 'after'> {
+export function paddingOf(operation: string, padding: Padding, kernel: readonly number[], stride: readonly number[], dilation: readonly number[]): Pick<Slide, 'before' | 'after'> {
   if (padding === 'same') {
     if (stride.some((step) => step !== 1)) fail(operation, `padding 'same' with stride ${show(stride)}`, 'It needs stride 1: give a number.');
     const total = kernel.map((size, i) => dilation[i]! * (size - 1));
@@ -36,7 +40,7 @@ export function paddingOf(operation: string, padding: Sizes | 'same' | 'valid', 
 }
 
 /** The convolution of `rank` spatial axes, as all three are. */
-export function convolve(operation: string, rank: number, x: Tensor, weight: Tensor, bias: Tensor | null | undefined, { stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvOptions): Tensor {
+export function convolve(operation: string, rank: number, x: Tensor, weight: Tensor, bias: Tensor | null | undefined, { stride, padding = 0, dilation = 1, groups = 1 }: ConvOptions): Tensor {
   if (weight.ndim !== rank + 2) fail(operation, `the weight is ${show(weight.shape)}`, `Give [out, in / groups${', k'.repeat(rank)}].`);
   if (x.ndim !== rank + 2 && x.ndim !== rank + 1) fail(operation, `the input is ${show(x.shape)}`, `Give [N, C${', L'.repeat(rank)}] or [C${', L'.repeat(rank)}].`);
   return scope(() => {
@@ -46,7 +50,7 @@ export function convolve(operation: string, rank: number, x: Tensor, weight: Ten
       fail(operation, `an input of ${batch.shape[1]} channels, a weight ${show(weight.shape)} and ${groups} group${groups === 1 ? '' : 's'}`, `The weight takes ${own * groups} channels; its first size must be a multiple of groups.`);
     }
     const kernel = weight.shape.slice(2);
-    const [steps, gaps] = [perAxis(operation, 'stride', stride, rank), perAxis(operation, 'dilation', dilation, rank)];
+    const [steps, gaps] = [perAxis(operation, 'stride', stride ?? 1, rank), perAxis(operation, 'dilation', dilation, rank)];
     const slide = { stride: steps, dilation: gaps, groups, ...paddingOf(operation, padding, kernel, steps, gaps) };
     const short = kernel.findIndex((size, i) => batch.shape[2 + i]! + slide.before[i]! + slide.after[i]! < gaps[i]! * (size - 1) + 1);
     if (short >= 0) fail(operation, `a kernel of ${show(kernel)} (dilation ${show(gaps)}) on ${show(batch.shape.slice(2))} with padding ${show(slide.before)}`, 'Pad more, or use a smaller kernel.');
@@ -56,7 +60,7 @@ export function convolve(operation: string, rank: number, x: Tensor, weight: Ten
 }
 
 /** The transposed convolution of `rank` spatial axes. */
-export function convolveTransposed(operation: string, rank: number, x: Tensor, weight: Tensor, bias: Tensor | null | undefined, { stride = 1, padding = 0, outputPadding = 0, dilation = 1, groups = 1 }: ConvTransposeOptions): Tensor {
+export function convolveTransposed(operation: string, rank: number, x: Tensor, weight: Tensor, bias: Tensor | null | undefined, { stride, padding = 0, outputPadding = 0, dilation = 1, groups = 1 }: ConvTransposeOptions): Tensor {
   if (weight.ndim !== rank + 2) fail(operation, `the weight is ${show(weight.shape)}`, `Give [in, out / groups${', k'.repeat(rank)}].`);
   if (x.ndim !== rank + 2 && x.ndim !== rank + 1) fail(operation, `the input is ${show(x.shape)}`, `Give [N, C${', L'.repeat(rank)}] or [C${', L'.repeat(rank)}].`);
   return scope(() => {
@@ -64,11 +68,13 @@ export function convolveTransposed(operation: string, rank: number, x: Tensor, w
     if (!Number.isInteger(groups) || groups < 1 || weight.shape[0]! % groups !== 0 || batch.shape[1] !== weight.shape[0]) {
       fail(operation, `an input of ${batch.shape[1]} channels, a weight ${show(weight.shape)} and ${groups} group${groups === 1 ? '' : 's'}`, `The weight takes ${weight.shape[0]} channels, a multiple of groups.`);
     }
-    const [steps, pads, gaps, more] = [perAxis(operation, 'stride', stride, rank), perAxis(operation, 'padding', padding, rank, 0), perAxis(operation, 'dilation', dilation, rank), perAxis(operation, 'outputPadding', outputPadding, rank, 0)];
+    const [steps, pads, gaps, more] = [perAxis(operation, 'stride', stride ?? 1, rank), perAxis(operation, 'padding', padding, rank, 0), perAxis(operation, 'dilation', dilation, rank), perAxis(operation, 'outputPadding', outputPadding, rank, 0)];
     if (more.some((size, i) => size >= Math.max(steps[i]!, gaps[i]!))) fail(operation, `outputPadding ${show(more)} with stride ${show(steps)} and dilation ${show(gaps)}`, 'It must be smaller than one of the two.');
     const size = pads.map((pad, i) => (batch.shape[2 + i]! - 1) * steps[i]! - 2 * pad + gaps[i]! * (weight.shape[2 + i]! - 1) + more[i]! + 1);
+    if (batch.shape.slice(2).some((own) => own < 1)) fail(operation, `the input is ${show(x.shape)}`, 'Spatial sizes must be 1 or more.');
     if (size.some((own) => own < 1)) fail(operation, `the result would be ${show(size)}`, 'Use less padding.');
-    const y = spread(batch, weight, { stride: steps, before: pads, after: pads, dilation: gaps, groups }, size);
+    // What outputPadding adds at the end belongs to no window.
+    const y = spread(batch, weight, { stride: steps, before: pads, after: pads.map((pad, i) => pad - more[i]!), dilation: gaps, groups }, size);
     const shifted = bias ? y.add(bias.reshape(-1, ...size.map(() => 1))) : y;
     return batch === x ? shifted : shifted.squeeze(0);
   }, operation);
@@ -85,7 +91,7 @@ export function convolveTransposed(operation: string, rank: number, x: Tensor, w
  * @returns [N, out, floor((L + 2 padding - dilation (k - 1) - 1) / stride) + 1]
  * @throws where shapes do not fit
  */
-export const conv1d = (x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvOptions = {}): Tensor => convolve('conv1d', 1, x, weight, bias, options);
+export const conv1d = (x: Tensor, weight: Tensor, bias?: Tensor | null, ...rest: Placed<ConvOptions, Padding>): Tensor => convolve('conv1d', 1, x, weight, bias, placed(rest));
 /**
  * {@link conv1d} of images: [N, C, H, W] or [C, H, W] and weights [out, C / groups, kH, kW].
  *
@@ -93,9 +99,9 @@ export const conv1d = (x: Tensor, weight: Tensor, bias?: Tensor | null, options:
  * @example
  * conv2d(ones([1, 1, 5, 5]), ones([8, 1, 3, 3]), null, { padding: 1 }).shape; // [1, 8, 5, 5]
  */
-export const conv2d = (x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvOptions = {}): Tensor => convolve('conv2d', 2, x, weight, bias, options);
+export const conv2d = (x: Tensor, weight: Tensor, bias?: Tensor | null, ...rest: Placed<ConvOptions, Padding>): Tensor => convolve('conv2d', 2, x, weight, bias, placed(rest));
 /** {@link conv1d} of volumes: [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html */
-export const conv3d = (x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvOptions = {}): Tensor => convolve('conv3d', 3, x, weight, bias, options);
+export const conv3d = (x: Tensor, weight: Tensor, bias?: Tensor | null, ...rest: Placed<ConvOptions, Padding>): Tensor => convolve('conv3d', 3, x, weight, bias, placed(rest));
 
 /**
  * The gradient of {@link conv1d} with respect to its input, as an operation: it enlarges.
@@ -108,8 +114,8 @@ export const conv3d = (x: Tensor, weight: Tensor, bias?: Tensor | null, options:
  * @returns [N, out, (L - 1) stride - 2 padding + dilation (k - 1) + outputPadding + 1]
  * @throws where shapes do not fit
  */
-export const convTranspose1d = (x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvTransposeOptions = {}): Tensor => convolveTransposed('convTranspose1d', 1, x, weight, bias, options);
+export const convTranspose1d = (x: Tensor, weight: Tensor, bias?: Tensor | null, ...rest: Placed<ConvTransposeOptions>): Tensor => convolveTransposed('convTranspose1d', 1, x, weight, bias, placed(rest));
 /** {@link convTranspose1d} of images. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose2d.html */
-export const convTranspose2d = (x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvTransposeOptions = {}): Tensor => convolveTransposed('convTranspose2d', 2, x, weight, bias, options);
+export const convTranspose2d = (x: Tensor, weight: Tensor, bias?: Tensor | null, ...rest: Placed<ConvTransposeOptions>): Tensor => convolveTransposed('convTranspose2d', 2, x, weight, bias, placed(rest));
 /** {@link convTranspose1d} of volumes. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose3d.html */
-export const convTranspose3d = (x: Tensor, weight: Tensor, bias?: Tensor | null, options: ConvTransposeOptions = {}): Tensor => convolveTransposed('convTranspose3d', 3, x, weight, bias, options);
+export const convTranspose3d = (x: Tensor, weight: Tensor, bias?: Tensor | null, ...rest: Placed<ConvTransposeOptions>): Tensor => convolveTransposed('convTranspose3d', 3, x, weight, bias, placed(rest));

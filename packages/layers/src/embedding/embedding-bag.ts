@@ -1,4 +1,4 @@
-import { fail, fuse, quietly, type Scalar, scope, show, Tensor, tensor } from '@nn/tensor';
+import { checkIndices, checkValues, fail, fuse, message, quietly, type Scalar, scope, show, Tensor, tensor } from '@nn/tensor';
 import { Module } from '../module.ts';
 import type { Parameter, ParameterOptions } from '../parameter.ts';
 import { checkPadding, checkTable, embedding, type EmbeddingLookup, limitNorms, table } from './embedding.ts';
@@ -17,6 +17,7 @@ export interface EmbeddingBagLookup extends EmbeddingLookup {
   readonly includeLastOffset?: boolean;
 }
 
+const late = (start: Scalar): Scalar => start.ne(0);
 const begun = fuse((start: Scalar, at: Scalar) => start.le(at.index(0)).cast('int32'));
 const isMember = fuse((bag: Scalar, counts: Scalar) => bag.eq(bag.index(0)).logicalAnd(counts));
 const choose = fuse((row: Scalar, member: Scalar) => row.where(member, -Infinity));
@@ -54,15 +55,14 @@ export function embeddingBag(indices: Tensor, weight: Tensor, options: Embedding
     const counts = quietly(() => (padding === null ? flat.ge(0) : flat.ne(padding)));
     const size = quietly(() => weight.newFull([bags], 0).scatterAdd(0, bag, counts.cast(weight.dtype)).unsqueeze(1));
     const rows = embedding(flat, weight, { scaleGradByFreq });
-    if (mode === 'max') {
+    if (mode === 'max' && flat.numel > 0) {
       const member = quietly(() => isMember(bag.unsqueeze(0).expand([bags, flat.numel]), counts).unsqueeze(2));
-      if (flat.numel === 0) return weight.newFull([bags, weight.shape[1]!], 0);
       return orZero(choose(rows.unsqueeze(0), member).max(1).values, size);
     }
     const factors = quietly(() => counts.cast(weight.dtype));
     const weighted = rows.mul((perSampleWeights ? perSampleWeights.reshape(-1).mul(factors) : factors).unsqueeze(1));
     const sums = weight.newFull([bags, weight.shape[1]!], 0).scatterAdd(0, bag.unsqueeze(1).expand(rows.shape), weighted);
-    return mode === 'sum' ? sums : mean(sums, size);
+    return mode === 'mean' ? mean(sums, size) : sums;
   }, operation);
 }
 
@@ -74,6 +74,9 @@ function bagsOf(indices: Tensor, offsets: Tensor | readonly number[] | null, las
   }
   if (!(offsets instanceof Tensor) && offsets.length > 0 && offsets[0] !== 0) fail('embeddingBag', `the first offset is ${offsets[0]}`, 'It must be 0.');
   const starts = offsets instanceof Tensor ? offsets.cast('int32') : tensor(offsets, { dtype: 'int32', device: indices.device });
+  if (starts.ndim !== 1 || starts.numel < (last ? 1 : 0)) fail('embeddingBag', `the offsets are ${show(starts.shape)}`, `Give [bags${last ? ' + 1' : ''}].`);
+  checkIndices('embeddingBag', starts, indices.numel + 1, 'an offset');
+  if (starts.numel > 0) checkValues(late, starts.narrow(0, 0, 1), message('embeddingBag', 'the first offset is not 0', 'Every index must belong to a bag.'));
   const bags = starts.numel - (last ? 1 : 0);
   const at = indices.unsqueeze(1);
   return { bag: begun.reduce('sum', 1, starts.narrow(0, 0, bags).unsqueeze(0), at).sub(1), bags };

@@ -7,13 +7,16 @@ export interface SmoothL1Options extends LossOptions { readonly beta?: number }
 /** `delta`: below this error the loss is a parabola. Default 1. */
 export interface HuberOptions extends LossOptions { readonly delta?: number }
 
+// A parabola sees no large errors: the square of infinity would make the gradient NaN.
 const smooth = fuse((x: Scalar, y: Scalar, beta: Scalar) => {
   const error = x.sub(y).abs();
-  return error.square().mul(0.5).div(beta).where(error.lt(beta), error.sub(beta.mul(0.5)));
+  const small = error.lt(beta);
+  return error.where(small, 0).square().mul(0.5).div(beta).where(small, error.sub(beta.mul(0.5)));
 });
 const huber = fuse((x: Scalar, y: Scalar, delta: Scalar) => {
   const error = x.sub(y).abs();
-  return error.square().mul(0.5).where(error.le(delta), delta.mul(error.sub(delta.mul(0.5))));
+  const small = error.le(delta);
+  return error.where(small, 0).square().mul(0.5).where(small, delta.mul(error.sub(delta.mul(0.5))));
 });
 
 /**

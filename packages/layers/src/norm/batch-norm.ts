@@ -23,7 +23,12 @@ abstract class BatchNorm extends TrackedNorm {
     if (count === 1 && this.training) fail(typeName, `a batch of ${show(x.shape)} has one value a feature, whose variance is 0`, 'Use larger batches, or eval().');
     const axes = x.shape.map((_, axis) => axis).filter((axis) => axis !== 1);
     const [y, mean, variance] = byRow(axes, x, factor, shift, count, eps);
-    if (this.training) quietly(() => { this.follow(mean, variance, this.counted(), count / (count - 1)); }, typeName);
+    if (this.training) {
+      quietly(() => {
+        const share = this.counted();
+        if (count > 0) this.follow(mean, variance, share, count / (count - 1));
+      }, typeName);
+    }
     return y;
   }
 }

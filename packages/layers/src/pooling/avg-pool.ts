@@ -1,8 +1,7 @@
 /** Means and p-norms of windows, and pools to a given size. */
-import { fail, scope, show, type Tensor, tensor } from '@nn/tensor';
+import { fail, fuse, type Scalar, scope, show, type Tensor, tensor } from '@nn/tensor';
 import { padded, perAxis, type Sizes, windows } from '../convolution/windows.ts';
-import { area, parts } from '../resampling/kernels.ts';
-import { resample } from '../resampling/resample.ts';
+import { type Placed, placed } from '../positional.ts';
 import { type Frame, frameOf, type PoolOptions } from './frame.ts';
 
 /** What {@link avgPool1d} and its like take. */
@@ -13,7 +12,7 @@ export interface AvgPoolOptions extends PoolOptions {
   readonly divisorOverride?: number;
 }
 
-const batched = (operation: string, rank: number, x: Tensor, body: (batch: Tensor) => Tensor): Tensor => scope(() => {
+export const batched = (operation: string, rank: number, x: Tensor, body: (batch: Tensor) => Tensor): Tensor => scope(() => {
   if (x.ndim === rank + 1) return body(x.unsqueeze(0)).squeeze(0);
   return x.ndim === rank + 2 ? body(x) : fail(operation, `the input is ${show(x.shape)}`, `Give [N, C${', L'.repeat(rank)}] or [C${', L'.repeat(rank)}].`);
 }, operation);
@@ -43,71 +42,30 @@ export function avgPool(operation: string, rank: number, x: Tensor, kernelSize: 
 }
 
 /** The mean of each window of one axis. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
-export const avgPool1d = (x: Tensor, kernelSize: Sizes, options: AvgPoolOptions = {}): Tensor => avgPool('avgPool1d', 1, x, kernelSize, options);
+export const avgPool1d = (x: Tensor, kernelSize: Sizes, ...rest: Placed<AvgPoolOptions>): Tensor => avgPool('avgPool1d', 1, x, kernelSize, placed(rest));
 /**
  * {@link avgPool1d} of images. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html
  * @example
  * avgPool2d(tensor([[[1, 2], [3, 4]]]), 2); // [[[2.5]]]
  */
-export const avgPool2d = (x: Tensor, kernelSize: Sizes, options: AvgPoolOptions = {}): Tensor => avgPool('avgPool2d', 2, x, kernelSize, options);
+export const avgPool2d = (x: Tensor, kernelSize: Sizes, ...rest: Placed<AvgPoolOptions>): Tensor => avgPool('avgPool2d', 2, x, kernelSize, placed(rest));
 /** {@link avgPool1d} of volumes. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
-export const avgPool3d = (x: Tensor, kernelSize: Sizes, options: AvgPoolOptions = {}): Tensor => avgPool('avgPool3d', 3, x, kernelSize, options);
+export const avgPool3d = (x: Tensor, kernelSize: Sizes, ...rest: Placed<AvgPoolOptions>): Tensor => avgPool('avgPool3d', 3, x, kernelSize, placed(rest));
 
+/** What {@link lpPool1d} and its like take. */
+export type LPPoolOptions = Omit<PoolOptions, 'padding'>;
+
+/** The root of a sum; no slope, instead of an infinite one, where the sum is 0. */
+const root = fuse((mean: Scalar, area: Scalar, exponent: Scalar) => {
+  const none = mean.eq(0);
+  return mean.maskedFill(none, 1).mul(area).pow(exponent).maskedFill(none, 0);
+});
 /** A window that reaches beyond the end counts as if it were whole: its mean times the size of a window, as PyTorch has it. */
-export function lpPool(operation: string, rank: number, x: Tensor, normType: number, kernelSize: Sizes, options: Omit<PoolOptions, 'padding'>): Tensor {
-  return scope(() => avgPool(operation, rank, x.pow(normType), kernelSize, options).mul(perAxis(operation, 'kernelSize', kernelSize, rank).reduce((a, b) => a * b)).pow(1 / normType), operation);
+export function lpPool(operation: string, rank: number, x: Tensor, normType: number, kernelSize: Sizes, options: LPPoolOptions): Tensor {
+  const area = perAxis(operation, 'kernelSize', kernelSize, rank).reduce((a, b) => a * b);
+  return scope(() => root(avgPool(operation, rank, x.pow(normType), kernelSize, options), area, 1 / normType), operation);
 }
 /** `(sum x^p)^(1/p)` of each window of one axis. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool1d.html */
-export const lpPool1d = (x: Tensor, normType: number, kernelSize: Sizes, options: Omit<PoolOptions, 'padding'> = {}): Tensor => lpPool('lpPool1d', 1, x, normType, kernelSize, options);
+export const lpPool1d = (x: Tensor, normType: number, kernelSize: Sizes, ...rest: Placed<LPPoolOptions, never>): Tensor => lpPool('lpPool1d', 1, x, normType, kernelSize, placed(rest));
 /** {@link lpPool1d} of images. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool2d.html */
-export const lpPool2d = (x: Tensor, normType: number, kernelSize: Sizes, options: Omit<PoolOptions, 'padding'> = {}): Tensor => lpPool('lpPool2d', 2, x, normType, kernelSize, options);
-
-/** Sizes of a result: null keeps the input's. */
-export type OutputSize = number | readonly (number | null)[];
-
-const sizesOf = (operation: string, outputSize: OutputSize, size: readonly number[]): number[] =>
-  perAxis(operation, 'outputSize', typeof outputSize === 'number' ? outputSize : outputSize.map((own, i) => own ?? size[i]!), size.length);
-
-/** Windows side by side, where they divide the axes: [N, C, count, size / count, ...]. */
-const tiles = (x: Tensor, wanted: readonly number[]): Tensor => x.reshape(...x.shape.slice(0, 2), ...wanted.flatMap((count, i) => [count, x.shape[2 + i]! / count]));
-
-/** The mean over windows that give the wanted size. */
-export function adaptiveAvgPool(operation: string, rank: number, x: Tensor, outputSize: OutputSize): Tensor {
-  return batched(operation, rank, x, (batch) => {
-    const size = batch.shape.slice(2);
-    const wanted = sizesOf(operation, outputSize, size);
-    if (wanted.every((count, i) => size[i]! % count === 0)) return tiles(batch, wanted).mean(wanted.map((_, i) => 3 + 2 * i));
-    return wanted.reduce((y, count, i) => resample(y, 2 + i, area({ size: size[i]!, count })), batch);
-  });
-}
-/** The mean over windows that make the axis `outputSize` long. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html */
-export const adaptiveAvgPool1d = (x: Tensor, outputSize: OutputSize): Tensor => adaptiveAvgPool('adaptiveAvgPool1d', 1, x, outputSize);
-/**
- * {@link adaptiveAvgPool1d} of images. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html
- * @example
- * adaptiveAvgPool2d(ones([1, 8, 7, 5]), 1).shape; // [1, 8, 1, 1]
- */
-export const adaptiveAvgPool2d = (x: Tensor, outputSize: OutputSize): Tensor => adaptiveAvgPool('adaptiveAvgPool2d', 2, x, outputSize);
-/** {@link adaptiveAvgPool1d} of volumes. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html */
-export const adaptiveAvgPool3d = (x: Tensor, outputSize: OutputSize): Tensor => adaptiveAvgPool('adaptiveAvgPool3d', 3, x, outputSize);
-
-/** The largest over the same windows, axis by axis; a window that is shorter than others sees its last element again. */
-export function adaptiveMaxPool(operation: string, rank: number, x: Tensor, outputSize: OutputSize): Tensor {
-  return batched(operation, rank, x, (batch) => {
-    const size = batch.shape.slice(2);
-    const wanted = sizesOf(operation, outputSize, size);
-    return wanted.reduceRight((y, count, i) => {
-      const own = parts({ size: size[i]!, count });
-      const longest = Math.max(...own.map(([start, end]) => end - start));
-      const index = own.flatMap(([start, end]) => Array.from({ length: longest }, (_, k) => Math.min(start + k, end - 1)));
-      const wins = y.indexSelect(2 + i, tensor(index, { dtype: 'int32', device: y.device })).unflatten(2 + i, [count, longest]);
-      return wins.max(3 + i).values;
-    }, batch);
-  });
-}
-/** The largest over windows that make the axis `outputSize` long. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
-export const adaptiveMaxPool1d = (x: Tensor, outputSize: OutputSize): Tensor => adaptiveMaxPool('adaptiveMaxPool1d', 1, x, outputSize);
-/** {@link adaptiveMaxPool1d} of images. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
-export const adaptiveMaxPool2d = (x: Tensor, outputSize: OutputSize): Tensor => adaptiveMaxPool('adaptiveMaxPool2d', 2, x, outputSize);
-/** {@link adaptiveMaxPool1d} of volumes. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
-export const adaptiveMaxPool3d = (x: Tensor, outputSize: OutputSize): Tensor => adaptiveMaxPool('adaptiveMaxPool3d', 3, x, outputSize);
+export const lpPool2d = (x: Tensor, normType: number, kernelSize: Sizes, ...rest: Placed<LPPoolOptions, never>): Tensor => lpPool('lpPool2d', 2, x, normType, kernelSize, placed(rest));

@@ -2,6 +2,7 @@
 import { customGradient } from '@nn/autograd';
 import { fail, fuse, type Fused, quietly, type Scalar, scope, show, type Tensor } from '@nn/tensor';
 import { dilated, padded, perAxis, type Sizes, windows } from '../convolution/windows.ts';
+import { type Placed, placed } from '../positional.ts';
 import { type Frame, frameOf, type PoolOptions } from './frame.ts';
 
 /** What {@link maxPool1d} and its like take. */
@@ -16,6 +17,8 @@ const NOWHERE = 2 ** 24;
 interface Kernels {
   /** Over [N, C, ...places, ...kernel]: the flat place of what is best, else nowhere. */
   readonly place: Fused<Scalar>;
+  /** The same where windows reach beyond the input, whose padding is -infinity and as good as an element of -infinity. */
+  readonly placeInside: Fused<Scalar>;
   /** Over [N, C, ...size, ...kernel]: the gradient where the window's best place is this one. Places are counted from 1, so that padding means none. */
   readonly routed: Fused<Scalar>;
   /** Over [N, C, place, kernel, place, kernel, ..]: the same for windows that lie side by side, where each element is in one. */
@@ -23,14 +26,21 @@ interface Kernels {
 }
 const kernels = [1, 2, 3].map((rank): Kernels => {
   const axes = Array.from({ length: rank }, (_, i) => i);
+  /** The place on each axis that an element of a window shows. */
+  const placesOf = (x: Scalar, numbers: readonly Scalar[]) => axes.map((i) => {
+    const [stride, gap, pad, width] = numbers.slice(4 * i, 4 * i + 4) as [Scalar, Scalar, Scalar, Scalar];
+    return { at: x.index(2 + i).mul(stride).add(x.index(2 + rank + i).mul(gap)).sub(pad), width };
+  });
+  const placeOf = (x: Scalar, best: Scalar, places: ReturnType<typeof placesOf>, counts?: Scalar): Scalar => {
+    const chosen = x.eq(best).logicalOr(x.isnan());
+    return places.map(({ at, width }) => at.mul(width)).reduce((a, b) => a.add(b)).cast('int32').where(counts ? chosen.logicalAnd(counts) : chosen, NOWHERE);
+  };
   return {
-    place: fuse((x: Scalar, best: Scalar, ...numbers: Scalar[]) => {
-      const flat = axes.reduce((sum, i) => {
-        const [stride, gap, pad, width] = numbers.slice(4 * i, 4 * i + 4) as [Scalar, Scalar, Scalar, Scalar];
-        const at = x.index(2 + i).mul(stride).add(x.index(2 + rank + i).mul(gap)).sub(pad);
-        return sum ? sum.add(at.mul(width)) : at.mul(width);
-      }, undefined as Scalar | undefined)!;
-      return flat.cast('int32').where(x.eq(best).logicalOr(x.isnan()), NOWHERE);
+    place: fuse((x: Scalar, best: Scalar, ...numbers: Scalar[]) => placeOf(x, best, placesOf(x, numbers))),
+    placeInside: fuse((x: Scalar, best: Scalar, ...numbers: Scalar[]) => {
+      const [sizes, rest] = [numbers.slice(0, rank), numbers.slice(rank)];
+      const places = placesOf(x, rest);
+      return placeOf(x, best, places, places.map(({ at }, i) => at.ge(0).logicalAnd(at.lt(sizes[i]!))).reduce((a, b) => a.logicalAnd(b)));
     }),
     tiled: fuse((g: Scalar, place: Scalar, ...numbers: Scalar[]) => {
       const own = axes.map((i) => g.index(2 + 2 * i).mul(numbers[2 * i]!).add(g.index(3 + 2 * i)).mul(numbers[2 * i + 1]!)).reduce((a, b) => a.add(b));
@@ -50,7 +60,7 @@ const widthsOf = (size: readonly number[]): number[] => size.map((_, i) => size.
 function pool(x: Tensor, { kernel, stride, before, after, dilation }: Frame): [values: Tensor, places: Tensor] {
   const rank = kernel.length;
   const size = x.shape.slice(2);
-  const { place, routed, tiled } = kernels[rank - 1]!;
+  const { place, placeInside, routed, tiled } = kernels[rank - 1]!;
   const sideBySide = kernel.every((own, i) => stride[i] === own && dilation[i] === 1 && before[i] === 0);
   const numbers = widthsOf(size).flatMap((width, i) => [stride[i]!, dilation[i]!, before[i]!, width]);
   return customGradient({
@@ -58,7 +68,9 @@ function pool(x: Tensor, { kernel, stride, before, after, dilation }: Frame): [v
     forward: (y) => {
       const wins = windows(padded(y, before, after, -Infinity), kernel, stride, dilation);
       const best = wins.amax(ofKernel(rank), { keepDim: true });
-      const places = place.reduce('min', ofKernel(rank), wins, best, ...numbers);
+      const places = [...before, ...after].some((own) => own > 0)
+        ? placeInside.reduce('min', ofKernel(rank), wins, best, ...size, ...numbers)
+        : place.reduce('min', ofKernel(rank), wins, best, ...numbers);
       return [best.reshape(...places.shape), places];
     },
     backward: ([g], _, [, places]) => {
@@ -95,7 +107,7 @@ export function maxPool(operation: string, rank: number, x: Tensor, kernelSize: 
 
 /** Values, and their places (int32) in the flattened spatial axes of the input. */
 export interface Pooled { readonly values: Tensor; readonly indices: Tensor }
-const pooled = ([values, indices]: [Tensor, Tensor]): Pooled => ({ values, indices });
+export const pooled = ([values, indices]: [Tensor, Tensor]): Pooled => ({ values, indices });
 
 /**
  * The largest of each window of one axis.
@@ -107,18 +119,18 @@ const pooled = ([values, indices]: [Tensor, Tensor]): Pooled => ({ values, indic
  * @returns [N, C, floor((L + 2 padding - dilation (kernelSize - 1) - 1) / stride) + 1]
  * @throws where a window does not fit, or the padding is more than half a window
  */
-export const maxPool1d = (x: Tensor, kernelSize: Sizes, options: MaxPoolOptions = {}): Tensor => maxPool('maxPool1d', 1, x, kernelSize, options)[0];
+export const maxPool1d = (x: Tensor, kernelSize: Sizes, ...rest: Placed<MaxPoolOptions>): Tensor => maxPool('maxPool1d', 1, x, kernelSize, placed(rest))[0];
 /**
  * {@link maxPool1d} of images, [N, C, H, W] or [C, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.max_pool2d.html
  * @example
  * maxPool2d(ones([1, 1, 4, 4]), 2).shape; // [1, 1, 2, 2]
  */
-export const maxPool2d = (x: Tensor, kernelSize: Sizes, options: MaxPoolOptions = {}): Tensor => maxPool('maxPool2d', 2, x, kernelSize, options)[0];
+export const maxPool2d = (x: Tensor, kernelSize: Sizes, ...rest: Placed<MaxPoolOptions>): Tensor => maxPool('maxPool2d', 2, x, kernelSize, placed(rest))[0];
 /** {@link maxPool1d} of volumes, [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
-export const maxPool3d = (x: Tensor, kernelSize: Sizes, options: MaxPoolOptions = {}): Tensor => maxPool('maxPool3d', 3, x, kernelSize, options)[0];
+export const maxPool3d = (x: Tensor, kernelSize: Sizes, ...rest: Placed<MaxPoolOptions>): Tensor => maxPool('maxPool3d', 3, x, kernelSize, placed(rest))[0];
 /** {@link maxPool1d} with the places of the values: `return_indices` in PyTorch. */
-export const maxPool1dWithIndices = (x: Tensor, kernelSize: Sizes, options: MaxPoolOptions = {}): Pooled => pooled(maxPool('maxPool1d', 1, x, kernelSize, options));
+export const maxPool1dWithIndices = (x: Tensor, kernelSize: Sizes, ...rest: Placed<MaxPoolOptions>): Pooled => pooled(maxPool('maxPool1d', 1, x, kernelSize, placed(rest)));
 /** {@link maxPool2d} with the places of the values. */
-export const maxPool2dWithIndices = (x: Tensor, kernelSize: Sizes, options: MaxPoolOptions = {}): Pooled => pooled(maxPool('maxPool2d', 2, x, kernelSize, options));
+export const maxPool2dWithIndices = (x: Tensor, kernelSize: Sizes, ...rest: Placed<MaxPoolOptions>): Pooled => pooled(maxPool('maxPool2d', 2, x, kernelSize, placed(rest)));
 /** {@link maxPool3d} with the places of the values. */
-export const maxPool3dWithIndices = (x: Tensor, kernelSize: Sizes, options: MaxPoolOptions = {}): Pooled => pooled(maxPool('maxPool3d', 3, x, kernelSize, options));
+export const maxPool3dWithIndices = (x: Tensor, kernelSize: Sizes, ...rest: Placed<MaxPoolOptions>): Pooled => pooled(maxPool('maxPool3d', 3, x, kernelSize, placed(rest)));

@@ -1,10 +1,23 @@
 /** The partial reverse of max pools: values go back to their places, 0 elsewhere. */
+import { customGradient } from '@nn/autograd';
 import { fail, scope, show, type Tensor } from '@nn/tensor';
 import { perAxis, type Sizes } from '../convolution/windows.ts';
 import { Module } from '../module.ts';
+import { type Placed, placed } from '../positional.ts';
 
 /** As the pool was called; `outputSize`: the spatial sizes that it had before, where several are possible. */
 export interface MaxUnpoolOptions { readonly stride?: Sizes | null; readonly padding?: Sizes; readonly outputSize?: readonly number[] }
+
+/** `x` [..., count] at its places in [..., area]. Where two share a place the last one stays, but both get its gradient, as in PyTorch. */
+function putBack(x: Tensor, indices: Tensor, area: number): Tensor {
+  const axis = x.ndim - 1;
+  return customGradient({
+    name: 'maxUnpool',
+    forward: (values, places) => values.newFull([...values.shape.slice(0, -1), area], 0).scatter(axis, places, values),
+    backward: ([g], [, places]) => [g && g.gather(axis, places!)],
+    saves: { outputs: false },
+  })(x, indices);
+}
 
 function maxUnpool(operation: string, rank: number, x: Tensor, indices: Tensor, kernelSize: Sizes, { stride, padding = 0, outputSize }: MaxUnpoolOptions): Tensor {
   if (x.ndim !== rank + 1 && x.ndim !== rank + 2) fail(operation, `the input is ${show(x.shape)}`, `Give [N, C${', L'.repeat(rank)}] or [C${', L'.repeat(rank)}].`);
@@ -17,8 +30,8 @@ function maxUnpool(operation: string, rank: number, x: Tensor, indices: Tensor, 
   const size = outputSize?.slice(-rank) ?? usual;
   if (size.length !== rank || size.some((own, i) => Math.abs(own - usual[i]!) >= steps[i]!)) fail(operation, `outputSize is ${show(outputSize!)}`, `It must be less than the stride ${show(steps)} away from ${show(usual)}.`);
   return scope(() => {
-    const empty = x.newFull([...lead, size.reduce((a, b) => a * b, 1)], 0);
-    return empty.scatter(lead.length, indices.flatten(lead.length), x.flatten(lead.length)).reshape(...lead, ...size);
+    const area = size.reduce((a, b) => a * b, 1);
+    return putBack(x.flatten(lead.length), indices.flatten(lead.length), area).reshape(...lead, ...size);
   }, operation);
 }
 
@@ -31,16 +44,16 @@ function maxUnpool(operation: string, rank: number, x: Tensor, indices: Tensor, 
  * @param indices int32 of the same shape, places in the flattened result
  * @returns the input of the pool, with 0 where nothing was chosen
  */
-export const maxUnpool1d = (x: Tensor, indices: Tensor, kernelSize: Sizes, options: MaxUnpoolOptions = {}): Tensor => maxUnpool('maxUnpool1d', 1, x, indices, kernelSize, options);
+export const maxUnpool1d = (x: Tensor, indices: Tensor, kernelSize: Sizes, ...rest: Placed<MaxUnpoolOptions>): Tensor => maxUnpool('maxUnpool1d', 1, x, indices, kernelSize, placed(rest));
 /**
  * {@link maxUnpool1d} of images. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html
  * @example
  * const { values, indices } = maxPool2dWithIndices(tensor([[[1, 2], [3, 4]]]), 2);
  * maxUnpool2d(values, indices, 2); // [[[0, 0], [0, 4]]]
  */
-export const maxUnpool2d = (x: Tensor, indices: Tensor, kernelSize: Sizes, options: MaxUnpoolOptions = {}): Tensor => maxUnpool('maxUnpool2d', 2, x, indices, kernelSize, options);
+export const maxUnpool2d = (x: Tensor, indices: Tensor, kernelSize: Sizes, ...rest: Placed<MaxUnpoolOptions>): Tensor => maxUnpool('maxUnpool2d', 2, x, indices, kernelSize, placed(rest));
 /** {@link maxUnpool1d} of volumes. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxUnpool3d.html */
-export const maxUnpool3d = (x: Tensor, indices: Tensor, kernelSize: Sizes, options: MaxUnpoolOptions = {}): Tensor => maxUnpool('maxUnpool3d', 3, x, indices, kernelSize, options);
+export const maxUnpool3d = (x: Tensor, indices: Tensor, kernelSize: Sizes, ...rest: Placed<MaxUnpoolOptions>): Tensor => maxUnpool('maxUnpool3d', 3, x, indices, kernelSize, placed(rest));
 
 abstract class MaxUnpool extends Module<[x: Tensor, indices: Tensor, outputSize?: readonly number[]]> {
   readonly kernelSize: Sizes;
@@ -60,15 +73,15 @@ abstract class MaxUnpool extends Module<[x: Tensor, indices: Tensor, outputSize?
 /** {@link maxUnpool1d} as a layer; `forward` takes values, places and, if it wants to, the size of the result. */
 export class MaxUnpool1d extends MaxUnpool {
   static override readonly typeName = 'MaxUnpool1d';
-  constructor(kernelSize: Sizes, options: Omit<MaxUnpoolOptions, 'outputSize'> = {}) { super(1, kernelSize, options); }
+  constructor(kernelSize: Sizes, ...rest: Placed<Omit<MaxUnpoolOptions, 'outputSize'>>) { super(1, kernelSize, placed(rest)); }
 }
 /** {@link MaxUnpool1d} of images. */
 export class MaxUnpool2d extends MaxUnpool {
   static override readonly typeName = 'MaxUnpool2d';
-  constructor(kernelSize: Sizes, options: Omit<MaxUnpoolOptions, 'outputSize'> = {}) { super(2, kernelSize, options); }
+  constructor(kernelSize: Sizes, ...rest: Placed<Omit<MaxUnpoolOptions, 'outputSize'>>) { super(2, kernelSize, placed(rest)); }
 }
 /** {@link MaxUnpool1d} of volumes. */
 export class MaxUnpool3d extends MaxUnpool {
   static override readonly typeName = 'MaxUnpool3d';
-  constructor(kernelSize: Sizes, options: Omit<MaxUnpoolOptions, 'outputSize'> = {}) { super(3, kernelSize, options); }
+  constructor(kernelSize: Sizes, ...rest: Placed<Omit<MaxUnpoolOptions, 'outputSize'>>) { super(3, kernelSize, placed(rest)); }
 }

@@ -2,21 +2,30 @@
 import type { Tensor } from '@nn/tensor';
 import type { Sizes } from '../convolution/windows.ts';
 import { Module } from '../module.ts';
-import { adaptiveAvgPool, adaptiveMaxPool, avgPool, type AvgPoolOptions, lpPool, type OutputSize } from './avg-pool.ts';
-import type { PoolOptions } from './frame.ts';
-import { maxPool, type MaxPoolOptions } from './max-pool.ts';
+import { type Placed, placed } from '../positional.ts';
+import { adaptiveAvgPool, adaptiveMaxPool, type OutputSize } from './adaptive.ts';
+import { avgPool, type AvgPoolOptions, lpPool, type LPPoolOptions } from './avg-pool.ts';
+import { maxPool, type MaxPoolOptions, type Pooled, pooled } from './max-pool.ts';
 
-abstract class MaxPool extends Module {
+/** `returnIndices`: whether `forward` gives `{ values, indices }`, with the places in the flattened spatial axes. Default false. */
+export interface IndicesOption<Indices extends boolean = boolean> { readonly returnIndices?: Indices }
+/** What max pools take as layers. */
+export interface MaxPoolLayerOptions<Indices extends boolean = boolean> extends MaxPoolOptions, IndicesOption<Indices> {}
+/** What a layer with such an option gives. */
+type Given<Indices extends boolean> = Indices extends true ? Pooled : Tensor;
+const given = <Indices extends boolean>([values, indices]: [Tensor, Tensor], both: boolean): Given<Indices> => (both ? pooled([values, indices]) : values) as Given<Indices>;
+
+abstract class MaxPool<Indices extends boolean> extends Module<[x: Tensor], Given<Indices>> {
   readonly kernelSize: Sizes;
-  readonly options: MaxPoolOptions;
+  readonly options: MaxPoolLayerOptions<Indices>;
   readonly #rank: number;
-  constructor(rank: number, kernelSize: Sizes, options: MaxPoolOptions) {
+  constructor(rank: number, kernelSize: Sizes, options: MaxPoolLayerOptions<Indices>) {
     super();
     this.#rank = rank;
     this.kernelSize = kernelSize;
     this.options = options;
   }
-  forward(x: Tensor): Tensor { return maxPool(this.typeName, this.#rank, x, this.kernelSize, this.options)[0]; }
+  forward(x: Tensor): Given<Indices> { return given(maxPool(this.typeName, this.#rank, x, this.kernelSize, this.options), this.options.returnIndices ?? false); }
 }
 abstract class AvgPool extends Module {
   readonly kernelSize: Sizes;
@@ -33,9 +42,9 @@ abstract class AvgPool extends Module {
 abstract class LPPool extends Module {
   readonly normType: number;
   readonly kernelSize: Sizes;
-  readonly options: Omit<PoolOptions, 'padding'>;
+  readonly options: LPPoolOptions;
   readonly #rank: number;
-  constructor(rank: number, normType: number, kernelSize: Sizes, options: Omit<PoolOptions, 'padding'>) {
+  constructor(rank: number, normType: number, kernelSize: Sizes, options: LPPoolOptions) {
     super();
     this.#rank = rank;
     this.normType = normType;
@@ -44,19 +53,35 @@ abstract class LPPool extends Module {
   }
   forward(x: Tensor): Tensor { return lpPool(this.typeName, this.#rank, x, this.normType, this.kernelSize, this.options); }
 }
-abstract class AdaptivePool extends Module {
+abstract class AdaptiveAvgPool extends Module {
   readonly outputSize: OutputSize;
-  constructor(outputSize: OutputSize) {
+  readonly #rank: number;
+  constructor(rank: number, outputSize: OutputSize) {
     super();
+    this.#rank = rank;
     this.outputSize = outputSize;
   }
+  forward(x: Tensor): Tensor { return adaptiveAvgPool(this.typeName, this.#rank, x, this.outputSize); }
 }
+abstract class AdaptiveMaxPool<Indices extends boolean> extends Module<[x: Tensor], Given<Indices>> {
+  readonly outputSize: OutputSize;
+  readonly returnIndices: boolean;
+  readonly #rank: number;
+  constructor(rank: number, outputSize: OutputSize, { returnIndices }: IndicesOption<Indices>) {
+    super();
+    this.#rank = rank;
+    this.outputSize = outputSize;
+    this.returnIndices = returnIndices ?? false;
+  }
+  forward(x: Tensor): Given<Indices> { return given(adaptiveMaxPool(this.typeName, this.#rank, x, this.outputSize), this.returnIndices); }
+}
+
 /**
  * The largest of each window of one axis, [N, C, L] or [C, L]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html
  */
-export class MaxPool1d extends MaxPool {
+export class MaxPool1d<Indices extends boolean = false> extends MaxPool<Indices> {
   static override readonly typeName = 'MaxPool1d';
-  constructor(kernelSize: Sizes, options: MaxPoolOptions = {}) { super(1, kernelSize, options); }
+  constructor(kernelSize: Sizes, ...rest: Placed<MaxPoolLayerOptions<Indices>>) { super(1, kernelSize, placed(rest)); }
 }
 /**
  * The largest of each window of images, [N, C, H, W] or [C, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
@@ -64,69 +89,69 @@ export class MaxPool1d extends MaxPool {
  * @example
  * new MaxPool2d(2).forward(zeros([64, 16, 28, 28])).shape; // [64, 16, 14, 14]
  */
-export class MaxPool2d extends MaxPool {
+export class MaxPool2d<Indices extends boolean = false> extends MaxPool<Indices> {
   static override readonly typeName = 'MaxPool2d';
-  constructor(kernelSize: Sizes, options: MaxPoolOptions = {}) { super(2, kernelSize, options); }
+  constructor(kernelSize: Sizes, ...rest: Placed<MaxPoolLayerOptions<Indices>>) { super(2, kernelSize, placed(rest)); }
 }
 /**
  * The largest of each window of volumes, [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool3d.html
  */
-export class MaxPool3d extends MaxPool {
+export class MaxPool3d<Indices extends boolean = false> extends MaxPool<Indices> {
   static override readonly typeName = 'MaxPool3d';
-  constructor(kernelSize: Sizes, options: MaxPoolOptions = {}) { super(3, kernelSize, options); }
+  constructor(kernelSize: Sizes, ...rest: Placed<MaxPoolLayerOptions<Indices>>) { super(3, kernelSize, placed(rest)); }
 }
 /** The mean of each window of one axis, [N, C, L] or [C, L]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool1d.html */
 export class AvgPool1d extends AvgPool {
   static override readonly typeName = 'AvgPool1d';
-  constructor(kernelSize: Sizes, options: AvgPoolOptions = {}) { super(1, kernelSize, options); }
+  constructor(kernelSize: Sizes, ...rest: Placed<AvgPoolOptions>) { super(1, kernelSize, placed(rest)); }
 }
 /** The mean of each window of images, [N, C, H, W] or [C, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html */
 export class AvgPool2d extends AvgPool {
   static override readonly typeName = 'AvgPool2d';
-  constructor(kernelSize: Sizes, options: AvgPoolOptions = {}) { super(2, kernelSize, options); }
+  constructor(kernelSize: Sizes, ...rest: Placed<AvgPoolOptions>) { super(2, kernelSize, placed(rest)); }
 }
 /** The mean of each window of volumes, [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool3d.html */
 export class AvgPool3d extends AvgPool {
   static override readonly typeName = 'AvgPool3d';
-  constructor(kernelSize: Sizes, options: AvgPoolOptions = {}) { super(3, kernelSize, options); }
+  constructor(kernelSize: Sizes, ...rest: Placed<AvgPoolOptions>) { super(3, kernelSize, placed(rest)); }
 }
 /** `(sum x^p)^(1/p)` of each window of one axis, [N, C, L] or [C, L]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LPPool1d.html */
 export class LPPool1d extends LPPool {
   static override readonly typeName = 'LPPool1d';
-  constructor(normType: number, kernelSize: Sizes, options: Omit<PoolOptions, 'padding'> = {}) { super(1, normType, kernelSize, options); }
+  constructor(normType: number, kernelSize: Sizes, ...rest: Placed<LPPoolOptions, never>) { super(1, normType, kernelSize, placed(rest)); }
 }
 /** `(sum x^p)^(1/p)` of each window of images, [N, C, H, W] or [C, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LPPool2d.html */
 export class LPPool2d extends LPPool {
   static override readonly typeName = 'LPPool2d';
-  constructor(normType: number, kernelSize: Sizes, options: Omit<PoolOptions, 'padding'> = {}) { super(2, normType, kernelSize, options); }
+  constructor(normType: number, kernelSize: Sizes, ...rest: Placed<LPPoolOptions, never>) { super(2, normType, kernelSize, placed(rest)); }
 }
 /** The mean over windows that give `outputSize`, of one axis, [N, C, L] or [C, L]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool1d.html */
-export class AdaptiveAvgPool1d extends AdaptivePool {
+export class AdaptiveAvgPool1d extends AdaptiveAvgPool {
   static override readonly typeName = 'AdaptiveAvgPool1d';
-  forward(x: Tensor): Tensor { return adaptiveAvgPool(this.typeName, 1, x, this.outputSize); }
+  constructor(outputSize: OutputSize) { super(1, outputSize); }
 }
 /** The largest over windows that give `outputSize`, of one axis, [N, C, L] or [C, L]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html */
-export class AdaptiveMaxPool1d extends AdaptivePool {
+export class AdaptiveMaxPool1d<Indices extends boolean = false> extends AdaptiveMaxPool<Indices> {
   static override readonly typeName = 'AdaptiveMaxPool1d';
-  forward(x: Tensor): Tensor { return adaptiveMaxPool(this.typeName, 1, x, this.outputSize); }
+  constructor(outputSize: OutputSize, options: IndicesOption<Indices> = {}) { super(1, outputSize, options); }
 }
 /** The mean over windows that give `outputSize`, of images, [N, C, H, W] or [C, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html */
-export class AdaptiveAvgPool2d extends AdaptivePool {
+export class AdaptiveAvgPool2d extends AdaptiveAvgPool {
   static override readonly typeName = 'AdaptiveAvgPool2d';
-  forward(x: Tensor): Tensor { return adaptiveAvgPool(this.typeName, 2, x, this.outputSize); }
+  constructor(outputSize: OutputSize) { super(2, outputSize); }
 }
 /** The largest over windows that give `outputSize`, of images, [N, C, H, W] or [C, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html */
-export class AdaptiveMaxPool2d extends AdaptivePool {
+export class AdaptiveMaxPool2d<Indices extends boolean = false> extends AdaptiveMaxPool<Indices> {
   static override readonly typeName = 'AdaptiveMaxPool2d';
-  forward(x: Tensor): Tensor { return adaptiveMaxPool(this.typeName, 2, x, this.outputSize); }
+  constructor(outputSize: OutputSize, options: IndicesOption<Indices> = {}) { super(2, outputSize, options); }
 }
 /** The mean over windows that give `outputSize`, of volumes, [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool3d.html */
-export class AdaptiveAvgPool3d extends AdaptivePool {
+export class AdaptiveAvgPool3d extends AdaptiveAvgPool {
   static override readonly typeName = 'AdaptiveAvgPool3d';
-  forward(x: Tensor): Tensor { return adaptiveAvgPool(this.typeName, 3, x, this.outputSize); }
+  constructor(outputSize: OutputSize) { super(3, outputSize); }
 }
 /** The largest over windows that give `outputSize`, of volumes, [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool3d.html */
-export class AdaptiveMaxPool3d extends AdaptivePool {
+export class AdaptiveMaxPool3d<Indices extends boolean = false> extends AdaptiveMaxPool<Indices> {
   static override readonly typeName = 'AdaptiveMaxPool3d';
-  forward(x: Tensor): Tensor { return adaptiveMaxPool(this.typeName, 3, x, this.outputSize); }
+  constructor(outputSize: OutputSize, options: IndicesOption<Indices> = {}) { super(3, outputSize, options); }
 }

@@ -7,6 +7,9 @@ import { gruStep, lstmStep, simpleStep } from './steps.ts';
 export interface RNNOptions extends RecurrentOptions { readonly nonlinearity?: 'tanh' | 'relu' }
 /** Options of {@link LSTM}: `projSize` makes outputs of this size from the hidden state (default 0: none). */
 export interface LSTMOptions extends RecurrentOptions { readonly projSize?: number }
+/** What follows the sizes: options, or the number of layers before them. */
+export type Stacked<O> = [options?: O] | [numLayers: number, options?: O];
+const stacked = <O extends RecurrentOptions>([first, second]: Stacked<O>): O => (typeof first === 'number' ? { ...second, numLayers: first } as O : first ?? {} as O);
 
 /**
  * Elman's network: `h' = tanh(W_ih x + b_ih + W_hh h + b_hh)`.
@@ -25,7 +28,8 @@ export class RNN extends Recurrent<Tensor, Tensor> {
   static override readonly typeName = 'RNN';
   readonly nonlinearity: 'tanh' | 'relu';
 
-  constructor(inputSize: number, hiddenSize: number, { nonlinearity = 'tanh', ...options }: RNNOptions = {}) {
+  constructor(inputSize: number, hiddenSize: number, ...rest: Stacked<RNNOptions>) {
+    const { nonlinearity = 'tanh', ...options } = stacked(rest);
     super(inputSize, hiddenSize, options, { gates: 1, state: [hiddenSize] });
     if (nonlinearity !== 'tanh' && nonlinearity !== 'relu') fail('RNN', `there is no nonlinearity '${String(nonlinearity)}'`, "Use 'tanh' or 'relu'.");
     this.nonlinearity = nonlinearity;
@@ -58,7 +62,8 @@ export class LSTM extends Recurrent<readonly [hidden: Tensor, cell: Tensor], [hi
   static override readonly typeName = 'LSTM';
   readonly projSize: number;
 
-  constructor(inputSize: number, hiddenSize: number, { projSize = 0, ...options }: LSTMOptions = {}) {
+  constructor(inputSize: number, hiddenSize: number, ...rest: Stacked<LSTMOptions>) {
+    const { projSize = 0, ...options } = stacked(rest);
     if (!(Number.isInteger(projSize) && projSize >= 0 && projSize < hiddenSize)) fail('LSTM', `projSize is ${projSize}`, `Use a whole number from 0 to ${hiddenSize - 1}.`);
     super(inputSize, hiddenSize, options, { gates: 4, state: [projSize || hiddenSize, hiddenSize], projSize });
     this.projSize = projSize;
@@ -89,8 +94,8 @@ export class LSTM extends Recurrent<readonly [hidden: Tensor, cell: Tensor], [hi
 export class GRU extends Recurrent<Tensor, Tensor> {
   static override readonly typeName = 'GRU';
 
-  constructor(inputSize: number, hiddenSize: number, options: RecurrentOptions = {}) {
-    super(inputSize, hiddenSize, options, { gates: 3, state: [hiddenSize] });
+  constructor(inputSize: number, hiddenSize: number, ...rest: Stacked<RecurrentOptions>) {
+    super(inputSize, hiddenSize, stacked(rest), { gates: 3, state: [hiddenSize] });
   }
 
   /** @param state [layers * directions, N, hidden]; 0 unless given */

@@ -26,6 +26,7 @@ const ranks: Readonly<Record<InterpolationMode, readonly number[]>> = { nearest:
 function axesOf(sizes: readonly number[], { size, scaleFactor, recomputeScaleFactor }: InterpolateOptions): Axis[] {
   const rank = sizes.length;
   if ((size === undefined || size === null) === (scaleFactor === undefined || scaleFactor === null)) fail('interpolate', 'it takes either size or scaleFactor', 'Give one of them.');
+  if (recomputeScaleFactor && size !== undefined && size !== null) fail('interpolate', 'there are both size and recomputeScaleFactor', 'The latter is for scaleFactor.');
   if (size !== undefined && size !== null) return perAxis('interpolate', 'size', size, rank).map((count, i) => ({ size: sizes[i]!, count }));
   const factors = typeof scaleFactor === 'number' ? new Array<number>(rank).fill(scaleFactor) : scaleFactor!;
   if (factors.length !== rank || factors.some((factor) => !(factor > 0))) fail('interpolate', `scaleFactor is ${show(factors)}`, `Give one positive number, or ${rank} of them.`);
