@@ -62,7 +62,13 @@ export class GpuJsBackend implements Backend {
   }
 
   reduce(kind: Reduction, f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], shape: Shape, axes: readonly number[], output: Target): void {
-    let { value, length, parts } = this.#fold(kind, f, inputs, uniforms, shape, axes);
+    this.#reduce(kind, f, inputs, uniforms, shape, axes, output);
+  }
+
+  #reduce(
+    kind: Reduction, f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], shape: Shape, axes: readonly number[], output: Target, multiplied?: boolean,
+  ): void {
+    let { value, length, parts } = this.#fold(kind, f, inputs, uniforms, shape, axes, multiplied);
     const { dtype } = f.roots[0]!;
     while (parts > 1) {
       const partial = this.#cells.allocate(dtype, length);
@@ -80,11 +86,11 @@ export class GpuJsBackend implements Backend {
     const shape = [...a.shape.slice(0, -2), rows, b.shape.at(-1)!, inner];
     const result = shape.slice(0, -1);
     if (inner === 0) this.map(zero, [], [], [output], result);
-    else if (this.#engine.mode === 'webasm' && tileable(a, b)) this.#tiled(a, b, output);
+    else if (this.#engine.target === 'host' && tileable(a, b)) this.#tiled(a, b, output);
     else {
       const left = widened(a, shape, (strides) => [...strides.slice(0, -1), 0, strides.at(-1)!]);
       const right = widened(b, shape, (strides) => [...strides.slice(0, -2), 0, strides.at(-1)!, strides.at(-2)!]);
-      this.reduce('sum', product, [left, right], [], shape, [shape.length - 1], output);
+      this.#reduce('sum', product, [left, right], [], shape, [shape.length - 1], output, true);
     }
     if (epilogue) applyEpilogue(this, epilogue, output, result);
   }
@@ -109,15 +115,15 @@ export class GpuJsBackend implements Backend {
   async destroy(): Promise<void> { await this.#engine.destroy(); }
 
   #fold(
-    kind: Reduction | undefined, f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], shape: Shape, axes: readonly number[],
+    kind: Reduction | undefined, f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], shape: Shape, axes: readonly number[], multiplied = false,
   ): { value: Value; length: number; parts: number } {
     const reached = inputs.map((view) => this.#cells.reached(view));
     const views = inputs.map((view, i): Layout => ({ ...view, offset: reached[i]!.offset }));
-    const key = `${kind ?? 'map'} ${shape.join()} over ${axes.join()} of ${views.map((view, i) => spelled(view, reached[i]!.length)).join(' ')}: ${f.key}`;
+    const key = `${multiplied ? 'product' : kind ?? 'map'} ${shape.join()} over ${axes.join()} of ${views.map((view, i) => spelled(view, reached[i]!.length)).join(' ')}: ${f.key}`;
     const elements = reached.reduce((sum, { length }) => sum + length, 0);
-    const { kernel, source } = this.#compiled(key, undefined, elements, () => writeFold({ f, kind, inputs: views, shape, axes }, this.#engine.target));
+    const { kernel, source } = this.#compiled(key, undefined, elements, () => writeFold({ f, kind, inputs: views, shape, axes, multiplied }, this.#engine.target));
     const { reads, shifts, numbers, length, parts } = source!;
-    const value = kernel.call([...reads.map((i) => reached[i]!.value), ...shifts.map((i) => reached[i]!.offset), ...numbers.map((i) => uniforms[i]!)]);
+    const value = kernel.call([...reads.map((i) => reached[i]!.value), ...shifts.map((i) => reached[i]!.offset), ...numbers.map((i) => Math.fround(uniforms[i]!))]);
     return { value, length, parts };
   }
 

@@ -1,7 +1,7 @@
 /** gpu.js itself: which of its engines runs, and kernels compiled by it. Nothing here falls back to another engine unasked. */
 import { fail, type Limits } from '@nn/tensor/backend';
 import type { Gpu, KernelRun, Texture } from '../vendor/gpu.js';
-import { helpersOf } from './dialect.ts';
+import { helpersOf } from './functions.ts';
 import { EXACT } from './space.ts';
 import type { Target } from './text.ts';
 
@@ -88,7 +88,7 @@ export class Kernel {
     const made = this.#run(...args) as Value | Float32Array[][];
     if (!this.#answered) this.#check();
     // Threads in rows: arrays of arrays of views into one.
-    const result = Array.isArray(made) ? new Float32Array(made[0]![0]!.buffer) : made;
+    const result = Array.isArray(made) ? joined(made) : made;
     if (!(result instanceof Float32Array)) {
       this.#results++;
       makers.set(result, this);
@@ -128,3 +128,13 @@ export function release(value: Value): void {
 
 /** The numbers of a value, waiting for the graphics card. */
 export const hostValues = (value: Value): Float32Array => (value instanceof Float32Array ? value : value.toArray());
+
+/** The numbers of threads in rows, several each. WebAssembly gives views into one array, JavaScript an array each. */
+function joined(threads: readonly (readonly Float32Array[])[]): Float32Array {
+  const [rows, columns] = [threads.length, threads[0]!.length];
+  const { buffer, length } = threads[0]![0]!;
+  if (buffer.byteLength > 4 * length) return new Float32Array(buffer);
+  const all = new Float32Array(rows * columns * length);
+  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < columns; j++, at += length) all.set(threads[i]![j]!, at);
+  return all;
+}

@@ -73,6 +73,12 @@ export function divided({ kept, reduced, maps, guards }: Guarded, axis: number, 
   };
 }
 
+/** The same steps with the reduced axes the other way round. */
+export const reversed = (space: Guarded): Guarded => ({
+  ...space, reduced: [...space.reduced].reverse(),
+  maps: space.maps.map(({ offset, strides }) => ({ offset, strides: [...strides.slice(0, space.kept.length), ...strides.slice(space.kept.length).reverse()] })),
+});
+
 /** Smallest and largest value of `map` over the space; throws where a partial sum of it is not exact. */
 export function range({ offset, strides }: Affine, sizes: readonly number[]): readonly [number, number] {
   let low = offset;

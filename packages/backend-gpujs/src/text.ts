@@ -1,6 +1,7 @@
 /** Pieces of kernel text: sums, coordinates, guarded reads, loops. */
 import type { Reduction } from '@nn/tensor/backend';
 import { literal } from './dialect.ts';
+import { rounded } from './single.ts';
 import { type Affine, range } from './space.ts';
 
 /** Shaders divide inexactly: whole quotients have to be put right there. */
@@ -51,20 +52,28 @@ export const spanned = (map: Affine, names: readonly string[], sizes: readonly n
 
 /** What a reduction starts from: its value over nothing. */
 export const starts: { readonly [K in Reduction]: number } = { sum: 0, prod: 1, max: -Infinity, min: Infinity };
-const steps: { readonly [K in Reduction]: (total: string, value: string) => string } = {
-  sum: (total, value) => `${total} = ${total} + ${value};`, prod: (total, value) => `${total} = ${total} * ${value};`,
-  max: (total, value) => `${total} = Math.max(${total}, ${value});`, min: (total, value) => `${total} = Math.min(${total}, ${value});`,
+const folded: { readonly [K in Reduction]: (total: string, value: string) => string } = {
+  sum: (total, value) => `${total} + ${value}`, prod: (total, value) => `${total} * ${value}`,
+  max: (total, value) => `Math.max(${total}, ${value})`, min: (total, value) => `Math.min(${total}, ${value})`,
 };
 
-/** Nested loops of `sizes` around `lines` and the total of `value`; the innermost has a total of its own, to lose fewer digits. */
-export function loops(kind: Reduction, sizes: readonly number[], lines: readonly string[], value: string): string[] {
-  if (sizes.length === 0) return [...lines, `return ${value};`];
-  const start = literal(starts[kind]);
+/** How one more value joins a total: `fold` two totals, `step` an element, both as expressions. */
+export interface Joining { readonly start: string; fold(total: string, value: string): string; step(total: string): string }
+
+/** Folds `value` by `kind`; on hosts in single precision. */
+export function joining(kind: Reduction, value: string, target: Target): Joining {
+  const fold = (total: string, next: string): string => (target === 'host' ? rounded(folded[kind](total, next)) : folded[kind](total, next));
+  return { start: literal(starts[kind]), fold, step: (total) => fold(total, value) };
+}
+
+/** Nested loops of `sizes` around `lines`; each has a total of its own, to lose fewer digits. */
+export function loops({ start, fold, step }: Joining, sizes: readonly number[], lines: readonly string[]): string[] {
+  const total = (axis: number): string => `total${axis}`;
   const last = sizes.length - 1;
-  let body = [...lines, steps[kind](last > 0 ? 'part' : 'total', value)];
+  let body = [...lines, `${total(last)} = ${step(total(last))};`];
   for (let axis = last; axis >= 0; axis--) {
-    body = [`for (let i${axis} = 0; i${axis} < ${sizes[axis]!}; i${axis}++) {`, `const k${axis} = i${axis};`, ...body, '}'];
-    if (axis === last && last > 0) body = [`let part = ${start};`, ...body, steps[kind]('total', 'part')];
+    body = [`let ${total(axis)} = ${start};`, `for (let i${axis} = 0; i${axis} < ${sizes[axis]!}; i${axis}++) {`, `const k${axis} = i${axis};`, ...body, '}'];
+    if (axis > 0) body.push(`${total(axis - 1)} = ${fold(total(axis - 1), total(axis))};`);
   }
-  return [`let total = ${start};`, ...body, 'return total;'];
+  return [...body, `return ${total(0)};`];
 }

@@ -23,7 +23,16 @@ const changes: readonly (readonly [from: string, to: string])[] = [
   ...['gl_FragData[0]', 'data0'].map((out) => [
     `{e.push("  threadId = indexTo3D(index, uOutputDim)","  kernel()",\`  ${out}.\${t} = kernelResult\`)}`, `{e.push(${lanes},"  ${out} = lanes")}`,
   ] as const),
+  ...madd('s', 'this.em', 'f32x4Splat().', '.f32x4ExtractLane(0),"f32"', 'return s(t.arguments[0]),"f32"'),
+  ...madd('r', 's', '', ',"vf32"', 'return r(t.arguments[0]),"vf32"'),
+  ['f32x4ConvertI32x4U:251}', 'f32x4ConvertI32x4U:251,f32x4RelaxedMadd:261}'],
 ];
+
+/** `Math.fround(a * b + c)` as one instruction of WebAssembly: `emit` writes an operand, which is spread over lanes by `splat`. */
+function madd(emit: string, code: string, splat: string, end: string, otherwise: string): (readonly [from: string, to: string])[] {
+  const operands = ['a.left.left', 'a.left.right', 'a.right'].map((operand) => `${emit}(${operand}),${splat && `${code}.${splat.slice(0, -1)},`}`).join('');
+  return [[`case"fround":${otherwise};`, `case"fround":{const a=t.arguments[0];if(a.operator==="+"&&a.left.operator==="*")return ${operands}${code}.f32x4RelaxedMadd()${end};${otherwise}}`]];
+}
 
 /**
  * The bundle as a module that exports a function, so that importing it runs nothing. It sees no `window` and no `self`, on which
