@@ -65,8 +65,6 @@ const OPTIONS = ['batchSize', 'shuffle', 'dropLast', 'sampler', 'batchSampler', 
  */
 export class DataLoader<Batch extends readonly HostArray[] = readonly [HostArray, HostArray], Out extends readonly HostArray[] = Batch> implements AsyncIterable<TensorsOf<NoInfer<Out>>> {
   readonly dataset: Dataset<Batch>;
-  /** Undefined where a `batchSampler` decides. */
-  readonly batchSize: number | undefined;
   readonly batchSampler: Sampler<ArrayLike<number>>;
   /** The random stream of the order; undefined where nothing is random. */
   readonly generator: Generator | undefined;
@@ -79,9 +77,15 @@ export class DataLoader<Batch extends readonly HostArray[] = readonly [HostArray
     const { batchSize = 1, dropLast, shuffle, sampler, batchSampler } = options;
     this.dataset = dataset;
     this.#options = options;
-    this.batchSize = batchSampler ? undefined : batchSize;
     this.batchSampler = batchSampler ?? new BatchSampler(sampler ?? (shuffle ? new RandomSampler(dataset, { generator: generatorOf(options, 'DataLoader') }) : new SequentialSampler(dataset)), batchSize, dropLast);
     this.generator = this.batchSampler.generator;
+  }
+
+  /** Undefined where a `batchSampler` decides. Another one holds from the next epoch on. */
+  get batchSize(): number | undefined { return this.#options.batchSampler ? undefined : (this.batchSampler as BatchSampler).batchSize; }
+  set batchSize(size: number | undefined) {
+    if (this.#options.batchSampler || size === undefined) fail('DataLoader', `batchSize is set to ${size}${this.#options.batchSampler ? ', but a batchSampler decides' : ''}`, 'Give a loader without batchSampler a number.');
+    (this.batchSampler as BatchSampler).batchSize = size;
   }
 
   /** Number of batches in an epoch. */

@@ -146,22 +146,27 @@ const fractions = (generator: Generator, length: number): Float64Array => genera
  */
 export class BatchSampler implements Sampler<number[]> {
   readonly sampler: Sampler;
-  readonly batchSize: number;
   readonly dropLast: boolean;
+  #batchSize: number;
 
   constructor(sampler: Sampler, batchSize: number, dropLast = false) {
     this.sampler = sampler;
-    this.batchSize = Number.isInteger(batchSize) && batchSize > 0 ? batchSize : fail('BatchSampler', `batchSize is ${batchSize}`, 'Give a positive whole number.');
+    this.#batchSize = count('BatchSampler', 'batchSize', batchSize, 1);
     this.dropLast = dropLast;
   }
+
+  /** Another one holds for the iterations that begin then. */
+  get batchSize(): number { return this.#batchSize; }
+  set batchSize(size: number) { this.#batchSize = count('BatchSampler', 'batchSize', size, 1); }
 
   get length(): number { return Math[this.dropLast ? 'floor' : 'ceil'](this.sampler.length / this.batchSize); }
   get generator(): Generator | undefined { return this.sampler.generator; }
 
   *[Symbol.iterator](): globalThis.Generator<number[], void, undefined> {
+    const size = this.#batchSize;
     let batch: number[] = [];
     for (const row of this.sampler) {
-      if (batch.push(row) < this.batchSize) continue;
+      if (batch.push(row) < size) continue;
       yield batch;
       batch = [];
     }

@@ -23,6 +23,18 @@ describe('DataLoader', () => {
     expect(await epoch(loader)).toEqual([[0, 1], [2, 3], [4]]);
   });
 
+  it('gives batches of another size from the next epoch on', async () => {
+    const loader = new DataLoader(counting(5), { batchSize: 2 });
+    const begun = loader[Symbol.asyncIterator]();
+    await begun.next();
+    loader.batchSize = 4;
+    expect((await begun.next()).value?.[0].shape[0]).toBe(2);
+    expect([loader.batchSize, loader.length]).toEqual([4, 2]);
+    expect(await epoch(loader)).toEqual([[0, 1, 2, 3], [4]]);
+    expect(() => { loader.batchSize = 0; }).toThrow('BatchSampler: batchSize is 0. Give a whole number from 1 on.');
+    expect(() => { new DataLoader(counting(5), { batchSampler: [[0]] }).batchSize = 2; }).toThrow('DataLoader: batchSize is set to 2, but a batchSampler decides.');
+  });
+
   it('drops the last batch if asked to', async () => {
     const loader = new DataLoader(counting(5), { batchSize: 2, dropLast: true });
     expect(loader.length).toBe(2);

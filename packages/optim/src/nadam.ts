@@ -36,7 +36,9 @@ const rule = byChoice(({ penalized }: { penalized: boolean }) => (
   const g = followed(gradient, p, sign, decay, penalized);
   const m = mean.mul(beta1).add(g.mul(rest1));
   const v = square.mul(beta2).add(g.square().mul(rest2));
-  return [p.mul(kept).sub(g.mul(ahead).add(m.mul(rate)).div(v.sqrt().div(root).add(eps))), m, v];
+  const divisor = v.sqrt().div(root).add(eps);
+  // Two quotients, as where the divisor is 0 each one counts.
+  return [p.mul(kept).sub(g.div(divisor).mul(ahead)).sub(m.div(divisor).mul(rate)), m, v];
 });
 
 /**

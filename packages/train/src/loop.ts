@@ -41,6 +41,7 @@ export async function fitLoop(trainer: Trainer, task: AnyTask, trainLoader: Load
 async function trainEpoch(trainer: Trainer, task: AnyTask, loader: Loader<unknown>, valLoader: Loader<unknown> | undefined, from: Position | undefined): Promise<boolean> {
   const pass = new Pass('train');
   const { results } = trainer;
+  trainer.measure(loader);
   const batches = trainer.numTrainingBatches;
   const validates = valLoader && trainer.limitValBatches !== 0 && (trainer.currentEpoch + 1) % trainer.checkValEveryNEpoch === 0 ? valLoader : undefined;
   let batchIdx = 0;

@@ -158,8 +158,7 @@ export class Trainer {
     const trained = this.options.overfitBatches ? await firstOf(trainLoader, batchesOf(trainLoader, this.limitTrainBatches, 'overfitBatches')) : trainLoader;
     await this.#run('fit', any, async () => {
       Object.assign(this, { currentEpoch: 0, globalStep: 0, shouldStop: false, left: undefined, results: new Results(), validates: validated !== undefined, streams: new Streams(trained) });
-      this.numTrainingBatches = batchesOf(trained, this.limitTrainBatches, 'limitTrainBatches');
-      this.valCheckBatches = this.#valCheck();
+      this.measure(trained);
       if (this.options.seed !== undefined) manualSeed(this.options.seed);
       const { optimizers, schedulers } = configured(await any.configureOptimizers!());
       if (any.automaticOptimization && optimizers.length > 1) fail('configureOptimizers', `it gave ${optimizers.length} optimizers`, 'Several optimizers need automaticOptimization to be false: call backward() and step() in trainingStep.');
@@ -196,6 +195,12 @@ export class Trainer {
   /** @internal */
   logged(name: string, value: Loggable, options: LogOptions): void {
     (this.pass ?? fail('log', `'${name}' was logged outside of a pass`, 'Log in steps, and in hooks from onTrainEpochStart to onTrainEpochEnd.')).log(name, value, options);
+  }
+
+  /** @internal How long the next epoch is: batch sizes may change. */
+  measure(loader: Loader<unknown>): void {
+    this.numTrainingBatches = batchesOf(loader, this.limitTrainBatches, 'limitTrainBatches');
+    this.valCheckBatches = this.#valCheck();
   }
 
   #task: AnyTask | undefined;

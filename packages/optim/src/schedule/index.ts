@@ -1,3 +1,4 @@
+export { type Batched, BatchSizeSchedule, type BatchSizeScheduleOptions, type RateSchedule } from './batch-size.ts';
 export { CosineAnnealingLR, type CosineAnnealingLROptions, CosineAnnealingWarmRestarts, type CosineAnnealingWarmRestartsOptions } from './cosine.ts';
 export { CyclicLR, type CyclicLROptions, type CyclicState } from './cyclic.ts';
 export { ExponentialLR, type GammaOptions, InverseTimeDecay, MultiStepLR, StepLR } from './decay.ts';
