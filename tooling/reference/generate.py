@@ -19,7 +19,6 @@ import optimizers
 import parametrizations
 import pools
 import printing
-import rankings
 import regression
 import schedules
 import sequences

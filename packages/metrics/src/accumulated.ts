@@ -1,4 +1,4 @@
-import { keep, quietly, reference, type Tensor, tensor } from '@nn/tensor';
+import { fail, keep, quietly, reference, show, type Tensor, tensor } from '@nn/tensor';
 import type { Metric } from './metric.ts';
 
 let host: Tensor['device'] | undefined;
@@ -23,6 +23,10 @@ export abstract class Accumulated<In extends unknown[], Result = number> impleme
   protected abstract blank(): Result;
   /** The state of two sets of batches; the sum unless a metric says otherwise. */
   protected combine(one: Tensor, other: Tensor): Tensor { return one.add(other); }
+  /** Looks at a state that was read, before it is scored; for what has to be said about the batches. */
+  protected inspect?(state: Float64Array): void;
+  /** Where it counts, once it has. */
+  protected get device(): Tensor['device'] | undefined { return this.#state?.device; }
 
   /**
    * Counts a batch.
@@ -44,6 +48,7 @@ export abstract class Accumulated<In extends unknown[], Result = number> impleme
     if (!this.#state) return this.blank();
     const { shape } = this.#state;
     const values = Float64Array.from(await this.#state.data());
+    this.inspect?.(values);
     host ??= reference();
     const device = host;
     const result = quietly(() => this.score(tensor(values, { shape, dtype: 'float64', device })), `${this.typeName}.compute`);
@@ -66,6 +71,22 @@ export abstract class Accumulated<In extends unknown[], Result = number> impleme
     const state = other.#state;
     if (state) quietly(() => { this.#add(state); }, `${this.typeName}.merge`);
     return this;
+  }
+
+  /** What was counted: `{ state }`, a copy on its device, or nothing before the first batch. */
+  stateDict(): Record<string, Tensor> { return this.#state ? { state: quietly(() => keep(this.#state!.clone()), `${this.typeName}.stateDict`) } : {}; }
+
+  /**
+   * Goes on from what {@link stateDict} gave.
+   *
+   * @throws where it holds something else
+   */
+  loadStateDict(dict: Readonly<Record<string, Tensor>>): void {
+    const { state, ...others } = dict;
+    if (Object.keys(others).length > 0) fail(`${this.typeName}.loadStateDict`, `there is no ${Object.keys(others).join(', ')}`, 'Give what stateDict() gave: { state }, or {}.');
+    if (state && this.#state && show(state.shape) !== show(this.#state.shape)) fail(`${this.typeName}.loadStateDict`, `the state is ${show(state.shape)}, not ${show(this.#state.shape)}`, 'Give the state of a metric of the same options.');
+    this.reset();
+    if (state) this.#state = quietly(() => keep(state.clone()), `${this.typeName}.loadStateDict`);
   }
 
   /** Moves what was counted to another device. */

@@ -23,6 +23,7 @@ export function rightShare({ tp, fp, tn, fn }: Counts, task: StatScoresOptions['
  */
 export class Accuracy<A extends Average = 'micro'> extends StatScores<A> {
   constructor(options: AccuracyOptions<A> = {}) { super('Accuracy', options); }
+  protected override get onlyTrue(): boolean { return true; }
   protected ratio(counts: Counts): Tensor { return rightShare(counts, this.options.task); }
 }
 

@@ -1,7 +1,6 @@
-import { bucketize, fail, stack, type Tensor, where } from '@nn/tensor';
+import { bucketize, fail, linspace, stack, type Tensor, where } from '@nn/tensor';
 import { Accumulated } from './accumulated.ts';
-import { checkClassification, type ClassificationOptions, labelled, probabilities } from './classified.ts';
-import { distribution } from './ranking.ts';
+import { checkClassification, type ClassificationOptions, counting, distribution, labelled, probabilities } from './classified.ts';
 import { summable } from './regression.ts';
 import { share, taskName } from './stat-scores.ts';
 
@@ -56,9 +55,10 @@ export class CalibrationError extends Accumulated<[outputs: Tensor, targets: Ten
     if (several && outputs.shape.length === targets.shape.length) fail('CalibrationError', 'the outputs are labels', 'Give scores [N, C].');
     const bins = this.#bins + 1;
     if (scores.numel === 0) return scores.newFull([3, bins], 0);
-    const confidence = several ? distribution(scores).amax(1) : probabilities(scores);
+    const some = counting(targets, this.#options.ignoreIndex);
+    const confidence = several ? distribution(scores, some?.unsqueeze(1)).amax(1) : probabilities(scores, some);
     const right = several ? predicted.eq(truth) : truth.gt(0);
-    const edges = confidence.newFull([bins], 1).cumsum(0).sub(1).div(this.#bins);
+    const edges = linspace(0, 1, bins, { dtype: scores.dtype, device: scores.device });
     const place = bucketize(confidence.reshape(-1), edges, { right: true }).sub(1).clamp(0, this.#bins).cast('int32');
     const sums = [counts, where(counts, confidence, 0), counts.logicalAnd(right)].map((each) =>
       scores.newFull([bins], 0).scatterAdd(0, place, each.cast(scores.dtype).reshape(-1)));
@@ -68,8 +68,8 @@ export class CalibrationError extends Accumulated<[outputs: Tensor, targets: Ten
   protected score(state: Tensor): Tensor {
     const [n, confidence, right] = state.unbind(0) as [Tensor, Tensor, Tensor];
     const gaps = share(confidence.sub(right).abs(), n);
-    if (this.#norm === 'max') return gaps.amax();
-    const weights = share(n, n.sum());
+    const weights = n.div(n.sum()); // of nothing NaN
+    if (this.#norm === 'max') return gaps.amax().add(weights.at(0).mul(0));
     return this.#norm === 'l1' ? gaps.mul(weights).sum() : gaps.square().mul(weights).sum().sqrt();
   }
 }

@@ -1,4 +1,4 @@
-import { fail, type Tensor, where } from '@nn/tensor';
+import { checkIndices, fail, type Tensor, where } from '@nn/tensor';
 import { Accumulated } from './accumulated.ts';
 import { checkClassification, type ClassificationOptions, labelled } from './classified.ts';
 import { share, taskName } from './stat-scores.ts';
@@ -23,10 +23,12 @@ abstract class Pairs<Result> extends Accumulated<[outputs: Tensor, targets: Tens
   }
 
   protected count(outputs: Tensor, targets: Tensor): Tensor {
-    const { predicted, truth, counts } = labelled(this.#name, outputs, targets, this.options);
+    const { predicted, truth, counts } = labelled(this.#name, outputs, targets, this.options, this.options.task === 'binary');
     const [labels, classes] = [this.shape.length === 3 ? this.shape[0]! : 1, this.shape.at(-1)!];
     const safe = where(counts, truth.cast('int32'), 0);
-    let place = safe.mul(classes).add(where(counts, predicted.cast('int32'), 0));
+    const given = where(counts, predicted.cast('int32'), 0);
+    checkIndices(this.#name, given, classes, 'a label');
+    let place = safe.mul(classes).add(given);
     if (labels > 1) {
       const row = place.newFull([labels], classes ** 2).cumsum(0).sub(classes ** 2);
       place = place.add(row.reshape(labels, ...truth.shape.slice(2).map(() => 1)));
@@ -76,10 +78,10 @@ abstract class Agreement extends Pairs<number> {
 }
 
 /**
- * Matthews' correlation coefficient, -1 to 1: the correlation of truth and prediction as indicator vectors. Without any variance it is 1 where two classes' answers
- * were all right, -1 where all wrong (torchmetrics), and 0 otherwise (scikit-learn).
+ * Matthews' correlation coefficient, -1 to 1: the correlation of truth and prediction as indicator vectors. Where one of both does not vary it is 0; but 1 where all
+ * answers of two classes were right, and -1 where all were wrong.
  *
- * Source: https://scikit-learn.org/stable/modules/generated/sklearn.metrics.matthews_corrcoef.html
+ * Source: Chicco and Jurman, The advantages of the Matthews correlation coefficient, 2020, https://doi.org/10.1186/s12864-019-6413-7
  *
  * @example
  * const mcc = new MatthewsCorrCoef({ numClasses: 2 });
@@ -94,7 +96,7 @@ export class MatthewsCorrCoef extends Agreement {
     const [n, truth, predicted, right] = [matrix.sum(), matrix.sum(1), matrix.sum(0), matrix.diagonal().sum()];
     const spread = n.square().sub(predicted.square().sum()).mul(n.square().sub(truth.square().sum()));
     const together = right.mul(n).sub(truth.mul(predicted).sum());
-    const fallback = matrix.shape[0] === 2 ? where(right.eq(n), 1, where(right.eq(0), -1, 0)) : 0;
+    const fallback = matrix.shape[0] === 2 ? where(n.eq(0), 0, where(right.eq(n), 1, where(right.eq(0), -1, 0))) : 0;
     return where(spread.gt(0), together.div(where(spread.gt(0), spread, 1).sqrt()), fallback);
   }
 }

@@ -1,4 +1,4 @@
-import { fail, keep, quietly, type Tensor } from '@nn/tensor';
+import { cat, fail, keep, quietly, type Tensor } from '@nn/tensor';
 import type { Metric } from './metric.ts';
 
 /**
@@ -46,6 +46,25 @@ export abstract class Gathered<Result = number> implements Metric<[outputs: Tens
   merge(other: this): this {
     quietly(() => { this.#batches.push(...other.#batches.map(([x, y]) => [keep(x.clone()), keep(y.clone())] as const)); }, `${this.typeName}.merge`);
     return this;
+  }
+
+  /** What was kept, all batches in one: `{ outputs, targets }` on their device, or nothing before the first batch. */
+  stateDict(): Record<string, Tensor> {
+    if (this.#batches.length === 0) return {};
+    const all = (part: 0 | 1): Tensor => quietly(() => keep(cat(this.#batches.map((batch) => batch[part]), 0)), `${this.typeName}.stateDict`);
+    return { outputs: all(0), targets: all(1) };
+  }
+
+  /**
+   * Goes on from what {@link stateDict} gave.
+   *
+   * @throws where it holds something else
+   */
+  loadStateDict(dict: Readonly<Record<string, Tensor>>): void {
+    const { outputs, targets, ...others } = dict;
+    if (Object.keys(others).length > 0 || !outputs !== !targets) fail(`${this.typeName}.loadStateDict`, `it holds ${Object.keys(dict).join(', ')}`, 'Give what stateDict() gave: { outputs, targets }, or {}.');
+    this.reset();
+    if (outputs && targets) quietly(() => { this.#batches.push([keep(outputs.clone()), keep(targets.clone())]); }, `${this.typeName}.loadStateDict`);
   }
 
   /** Moves what was kept to another device. */

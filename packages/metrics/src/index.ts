@@ -8,14 +8,17 @@ export { CalibrationError, type CalibrationNorm, type CalibrationOptions } from 
 export type { ClassificationOptions, ClassificationTask } from './classified.ts';
 export { CohenKappa, ConfusionMatrix, type KappaWeights, MatthewsCorrCoef, type Normalization } from './confusion-matrix.ts';
 export { type AggregationOptions, MaxMetric, MeanMetric, MinMetric, type NanStrategy, SumMetric } from './aggregation.ts';
-export type { Curve } from './curves.ts';
+export { MetricCollection, type CollectionOptions } from './collection.ts';
+export type { Curve, Points, PrecisionRecall } from './curves.ts';
 export { Gathered } from './gathered.ts';
 export { LogLoss, Perplexity } from './likelihood.ts';
 export type { Metric } from './metric.ts';
 export { F1Score, FBetaScore, JaccardIndex, Precision, Recall, Specificity } from './precision-recall.ts';
-export { AUROC, type Averaged, AveragePrecision, type Column, Ranking, type RankingOptions, ROC } from './ranking.ts';
+export { AUROC, type AUROCOptions, type Averaged, AveragePrecision } from './areas.ts';
+export { PrecisionRecallCurve, ROC } from './roc.ts';
+export { Ranking, type RankingOptions } from './ranking.ts';
 export {
-  ExplainedVariance, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError, Moments, type MultiOutput, type Pair, PearsonCorrCoef, R2Score,
+  ExplainedVariance, MeanAbsoluteError, MeanAbsolutePercentageError, MeanSquaredError, Moments, type MultiOutput, type OutputOptions, type Pair, PearsonCorrCoef, type PerOutput, R2Score,
 } from './regression.ts';
 export { SpearmanCorrCoef } from './spearman.ts';
-export { type Average, type Counts, StatScores, type StatScoresOptions } from './stat-scores.ts';
+export { type Average, type Counts, type RatioOptions, StatScores, type StatScoresOptions } from './stat-scores.ts';

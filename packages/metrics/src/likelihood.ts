@@ -44,7 +44,7 @@ const binary = fuse((p: Scalar, y: Scalar) => p.where(y.gt(0), p.rsub(1)).log().
 
 /**
  * The mean negative log-likelihood of probabilities, -log p(target), clipped to [eps, 1 - eps] where eps is that of the dtype.
- * Shapes: outputs [N, C] with targets [N], each row divided by its sum; or outputs [N], the probability of 1, with targets [N] of 0 and 1.
+ * Shapes: outputs [N, C] with targets [N]; rows are taken as they are, so they must sum to 1; or outputs [N], the probability of 1, with targets [N] of 0 and 1.
  *
  * Source: https://scikit-learn.org/stable/modules/generated/sklearn.metrics.log_loss.html
  *
@@ -64,6 +64,6 @@ export class LogLoss extends NegativeLogLikelihood {
       const counts = this.ignoreIndex === undefined ? targets.newFull(targets.shape, 1, { dtype: 'bool' }) : targets.ne(this.ignoreIndex);
       return stack([where(counts, binary(clipped, targets), 0).sum(), counts.cast(given.dtype).sum()]);
     }
-    return this.picked(clipped.div(clipped.sum(-1, { keepDim: true })).log(), targets);
+    return this.picked(clipped.log(), targets);
   }
 }

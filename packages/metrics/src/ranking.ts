@@ -1,9 +1,10 @@
-import { fail, fuse, type Scalar, show, type Tensor, where } from '@nn/tensor';
-import { checkClassification, type ClassificationTask, probabilities } from './classified.ts';
-import { type Curve, rocCurve } from './curves.ts';
-import { Gathered } from './gathered.ts';
+import { checkIndices, fail, isFloat, show, type Tensor } from '@nn/tensor';
+import { checkClassification, type ClassificationTask, counting, distribution, probabilities } from './classified.ts';
+import type { Points } from './curves.ts';
+import type { Metric } from './metric.ts';
 import { summable } from './regression.ts';
-import { type Average, taskName } from './stat-scores.ts';
+import { AllScores, Histogram, type Layout } from './score-memory.ts';
+import { taskName } from './stat-scores.ts';
 
 /** What metrics of scores over all thresholds take. */
 export interface RankingOptions {
@@ -11,156 +12,110 @@ export interface RankingOptions {
   readonly task?: ClassificationTask;
   readonly numClasses?: number;
   readonly numLabels?: number;
+  /**
+   * Without it every score is a threshold: exact, and all scores are kept on the device until `reset`. A number from 2 on means so many evenly from 0 to 1, a list means
+   * these; then only counts are kept.
+   */
+  readonly thresholds?: number | readonly number[];
   /** Targets of this value are not counted. */
   readonly ignoreIndex?: number;
 }
 
-const outside = fuse((p: Scalar) => p.lt(0).logicalOr(p.gt(1)).cast('int32'));
-/** Scores [N, C] as they are, or their softmax where any lies outside 0..1; decided on the device. */
-export const distribution = (scores: Tensor): Tensor => where(outside.reduce('max', undefined, scores).gt(0), scores.softmax(1), scores);
-
 /**
- * Scores and truths of all batches, as columns of one label each.
+ * What scores and truths come to over all thresholds. Scores outside 0..1 pass through sigmoid or, for 'multiclass', softmax first.
  *
  * @typeParam Result - what it comes to
  */
-export abstract class Ranking<Result> extends Gathered<Result> {
+export abstract class Ranking<Result> implements Metric<[outputs: Tensor, targets: Tensor], Result> {
+  /** The name under which summaries and logs show it: torchmetrics'. */
   readonly typeName: string;
   protected readonly task: ClassificationTask;
   readonly #name: string;
   readonly #width: number;
   readonly #ignore: number | undefined;
+  readonly #pooled: boolean;
+  readonly #memory: AllScores | Histogram;
 
-  constructor(name: string, options: RankingOptions) {
-    super();
+  /** @param pooled puts all labels of 'multilabel' into one column */
+  constructor(name: string, options: RankingOptions, pooled = false) {
     checkClassification(name, options);
-    const { task = 'multiclass', numClasses, numLabels, ignoreIndex } = options;
+    const { task = 'multiclass', numClasses, numLabels, ignoreIndex, thresholds } = options;
     if (task === 'multiclass' && numClasses === undefined) fail(name, 'numClasses is missing', 'Give the number of classes.');
     this.#name = name;
     this.typeName = taskName(task, name);
     this.task = task;
     this.#width = task === 'binary' ? 1 : (task === 'multiclass' ? numClasses : numLabels)!;
     this.#ignore = ignoreIndex;
+    this.#pooled = pooled || task === 'binary';
+    const layout: Layout = { typeName: this.typeName, width: this.#pooled ? 1 : this.#width, labels: task === 'multiclass', ignoreIndex };
+    this.#memory = thresholds === undefined ? new AllScores(layout) : new Histogram(layout, rising(name, thresholds));
   }
 
-  protected prepare(outputs: Tensor, targets: Tensor): readonly [Tensor, Tensor] {
+  /** What the points of each label come to. */
+  protected abstract solve(points: readonly Points[]): Result;
+
+  /**
+   * Takes in a batch, without waiting for the device. Shapes: binary [...] both; multiclass scores [N, C, ...] with labels [N, ...]; multilabel [N, L, ...] both.
+   *
+   * @throws where the shapes do not fit
+   */
+  update(outputs: Tensor, targets: Tensor): void { this.#memory.update(...this.#prepare(outputs, targets)); }
+
+  /** Takes in a batch and gives its own value. Waits for the device, unlike metrics that only count. */
+  async forward(outputs: Tensor, targets: Tensor): Promise<Result> {
+    const batch = this.#prepare(outputs, targets);
+    if (this.#memory instanceof AllScores) return this.solve(await this.#memory.forward(...batch));
+    return this.solve(this.#memory.points((await this.#memory.forward(...batch).toArray()) as number[][][]));
+  }
+
+  /** What all batches since the last `reset` come to. Waits for the device. */
+  async compute(): Promise<Result> {
+    return this.solve(this.#memory instanceof AllScores ? await this.#memory.compute() : this.#memory.points(await this.#memory.compute()));
+  }
+
+  /** Starts anew. */
+  reset(): void { this.#memory.reset(); }
+
+  /** Takes in what another metric of the same kind and options has seen; the other keeps it. */
+  merge(other: this): this {
+    (this.#memory as AllScores).merge(other.#memory as AllScores);
+    return this;
+  }
+
+  /** What it has seen, on its device: `{ outputs, targets }`, or `{ state }` with `thresholds`. */
+  stateDict(): Record<string, Tensor> { return this.#memory.stateDict(); }
+  /** Goes on from what {@link stateDict} gave. */
+  loadStateDict(dict: Readonly<Record<string, Tensor>>): void { this.#memory.loadStateDict(dict); }
+
+  /** Moves what was seen to another device. */
+  async to(device: Tensor['device']): Promise<this> {
+    await this.#memory.to(device);
+    return this;
+  }
+
+  /** Probabilities [N, W] and targets: [N] for 'multiclass', else [N, W]. */
+  #prepare(outputs: Tensor, targets: Tensor): [Tensor, Tensor] {
     const { shape } = outputs;
     const multiclass = this.task === 'multiclass';
     const fits = multiclass ? show([shape[0] ?? 1, ...shape.slice(2)]) === show(targets.shape) : show(shape) === show(targets.shape);
     if (!fits || (this.task !== 'binary' && shape[1] !== this.#width)) {
       fail(this.#name, `the outputs are ${show(shape)}, the targets ${show(targets.shape)}`, multiclass ? `Give scores [N, ${this.#width}] with labels [N].` : this.task === 'binary' ? 'Give both the same shape.' : `Give both as [N, ${this.#width}].`);
     }
+    if (!isFloat(targets.dtype)) checkIndices(this.#name, targets, multiclass ? this.#width : 2, 'a label', this.#ignore);
     const scores = summable(outputs);
-    if (scores.numel === 0) return [scores.reshape(-1), targets.reshape(-1)];
-    const chances = multiclass ? distribution(scores) : probabilities(scores);
-    const rows = (x: Tensor) => (x.shape.length > 2 ? x.movedim(1, -1) : x);
-    return [rows(chances), multiclass ? targets : rows(targets)];
-  }
-
-  /** The scores and truths (1 or 0) of each label, without what is ignored. */
-  protected columns(outputs: Float64Array, targets: Float64Array): Column[] {
-    const width = this.#width;
-    const columns = Array.from({ length: width }, (): Column => ({ scores: [], truths: [] }));
-    outputs.forEach((score, place) => {
-      const [row, column] = [Math.floor(place / width), place % width];
-      const target = targets[this.task === 'multiclass' ? row : place]!;
-      if (target === this.#ignore) return;
-      columns[column]!.scores.push(score);
-      columns[column]!.truths.push(Number(this.task === 'multiclass' ? target === column : target > 0));
-    });
-    return columns;
+    const counts = counting(targets, this.#ignore);
+    const chances = multiclass ? distribution(scores, counts?.unsqueeze(1)) : probabilities(scores, this.task === 'binary' ? counts : undefined);
+    const rows = (x: Tensor) => (this.#pooled ? x.reshape(-1, 1) : x.shape.length > 2 ? x.movedim(1, -1).reshape(-1, this.#width) : x);
+    return [rows(chances), multiclass ? targets.reshape(-1) : rows(targets)];
   }
 }
 
-/** Scores, and for each whether it is true. */
-export interface Column { readonly scores: number[]; readonly truths: number[] }
-
-/** One number, or one for each class. */
-export type Averaged<A extends Average> = A extends 'none' ? number[] : number;
-
-/** A number for each label, averaged: 'macro' unless told otherwise. */
-abstract class AveragedRanking<A extends Average> extends Ranking<Averaged<A>> {
-  readonly #average: Average;
-  constructor(name: string, { average = 'macro' as A, ...options }: RankingOptions & { readonly average?: A }) {
-    super(name, options);
-    if (!['macro', 'weighted', 'none', 'micro'].includes(average)) fail(name, `there is no average '${average}'`, "Use 'macro', 'weighted', 'micro' (multilabel) or 'none'.");
-    if (average === 'micro' && this.task === 'multiclass') fail(name, "there is no average 'micro' of several classes", "Use 'macro', 'weighted' or 'none'.");
-    this.#average = average;
+/** Thresholds in rising order. */
+function rising(name: string, thresholds: number | readonly number[]): readonly number[] {
+  if (typeof thresholds !== 'number') {
+    if (thresholds.length === 0 || !thresholds.every((threshold) => threshold >= 0 && threshold <= 1)) fail(name, `the thresholds are ${show(thresholds)}`, 'Use probabilities, 0 to 1.');
+    return [...thresholds].sort((a, b) => a - b);
   }
-  protected abstract area(column: Column): number;
-  protected solve(outputs: Float64Array, targets: Float64Array): Averaged<A> {
-    return this.#averaged(this.columns(outputs, targets)) as Averaged<A>;
-  }
-  #averaged(columns: Column[]): number | number[] {
-    if (this.task === 'binary') return this.area(columns[0]!);
-    if (this.#average === 'micro') return this.area({ scores: columns.flatMap(({ scores }) => scores), truths: columns.flatMap(({ truths }) => truths) });
-    const areas = columns.map((column) => this.area(column));
-    if (this.#average === 'none') return areas;
-    const weights = columns.map(({ truths }) => (this.#average === 'macro' ? 1 : sum(truths)));
-    return sum(areas.map((area, i) => area * weights[i]!)) / sum(weights);
-  }
-}
-
-const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
-
-/**
- * The area under the {@link ROC}: the chance that something true has a higher score than something untrue, equals counting a half. 0 where one of both is missing
- * (torchmetrics), NaN of nothing. Shapes: binary [...] both; multiclass scores [N, C, ...] with labels [N, ...]; multilabel [N, L, ...] both.
- *
- * Source: https://lightning.ai/docs/torchmetrics/stable/classification/auroc.html
- *
- * @example
- * const auroc = new AUROC({ task: 'binary' });
- * auroc.update(tensor([0, 0.5, 0.7, 0.8]), tensor([0, 1, 0, 1], { dtype: 'int32' }));
- * await auroc.compute(); // 0.75
- */
-export class AUROC<A extends Average = 'macro'> extends AveragedRanking<A> {
-  constructor(options: RankingOptions & { readonly average?: A } = {}) { super('AUROC', options); }
-  protected area({ scores, truths }: Column): number {
-    if (scores.length === 0) return NaN;
-    const { fpr, tpr } = rocCurve(scores, truths);
-    return sum(fpr.slice(1).map((x, i) => (x - fpr[i]!) * (tpr[i + 1]! + tpr[i]!) / 2));
-  }
-}
-
-/**
- * The mean of precision over recall, sum (R_n - R_{n-1}) P_n over the thresholds, without interpolation. 0 where nothing is true, NaN of nothing. Shapes as {@link AUROC}.
- *
- * Source: https://scikit-learn.org/stable/modules/generated/sklearn.metrics.average_precision_score.html
- *
- * @example
- * const precision = new AveragePrecision({ task: 'binary' });
- * precision.update(tensor([0.1, 0.4, 0.35, 0.8]), tensor([0, 0, 1, 1], { dtype: 'int32' }));
- * await precision.compute(); // 0.8333
- */
-export class AveragePrecision<A extends Average = 'macro'> extends AveragedRanking<A> {
-  constructor(options: RankingOptions & { readonly average?: A } = {}) { super('AveragePrecision', options); }
-  protected area({ scores, truths }: Column): number {
-    const { hits, misses } = rocCurve(scores, truths);
-    const all = hits.at(-1)!;
-    if (scores.length === 0) return NaN;
-    return all === 0 ? 0 : sum(hits.slice(1).map((hit, i) => (hit - hits[i]!) / all * hit / (hit + misses[i + 1]!)));
-  }
-}
-
-/**
- * The receiver operating characteristic: the share of false alarms (`fpr`) and of hits (`tpr`) at each score as threshold, falling, after a first one of 1 at which nothing
- * is predicted. One curve, or one a class or label. Shapes as {@link AUROC}.
- *
- * Source: https://lightning.ai/docs/torchmetrics/stable/classification/roc.html
- *
- * @example
- * const roc = new ROC({ task: 'binary' });
- * roc.update(tensor([0.1, 0.4, 0.8]), tensor([0, 1, 1], { dtype: 'int32' }));
- * await roc.compute(); // { fpr: [0, 0, 0, 1], tpr: [0, 0.5, 1, 1], thresholds: [1, 0.8, 0.4, 0.1] }
- */
-export class ROC<T extends ClassificationTask = 'multiclass'> extends Ranking<T extends 'binary' ? Curve : Curve[]> {
-  constructor(options: RankingOptions & { readonly task?: T } = {}) { super('ROC', options); }
-  protected solve(outputs: Float64Array, targets: Float64Array): T extends 'binary' ? Curve : Curve[] {
-    const curves = this.columns(outputs, targets).map(({ scores, truths }): Curve => {
-      const { fpr, tpr, thresholds } = rocCurve(scores, truths);
-      return { fpr, tpr, thresholds };
-    });
-    return (this.task === 'binary' ? curves[0] : curves) as T extends 'binary' ? Curve : Curve[];
-  }
+  if (!(Number.isInteger(thresholds) && thresholds > 1)) fail(name, `thresholds is ${thresholds}`, 'Use a whole number from 2 on, or a list of probabilities.');
+  return Array.from({ length: thresholds }, (_, i) => i / (thresholds - 1));
 }

@@ -1,6 +1,6 @@
 import { fail, show, type Tensor } from '@nn/tensor';
 import { Gathered } from './gathered.ts';
-import { checkPair } from './regression.ts';
+import { checkNumOutputs, checkPair, type OutputOptions, type PerOutput } from './regression.ts';
 
 /**
  * Spearman's correlation, -1 to 1: Pearson's of the ranks, equals sharing the mean of theirs. NaN where one is constant. Shapes: both [N], or [N, D] for D numbers.
@@ -12,25 +12,25 @@ import { checkPair } from './regression.ts';
  * correlation.update(tensor([2.5, 0, 2, 8]), tensor([3, -0.5, 2, 7]));
  * await correlation.compute(); // 1
  */
-export class SpearmanCorrCoef<D extends number = 1> extends Gathered<D extends 1 ? number : number[]> {
+export class SpearmanCorrCoef<D extends number = 1> extends Gathered<PerOutput<D>> {
   readonly typeName = 'SpearmanCorrCoef';
   readonly #outputs: number;
-  constructor({ numOutputs }: { readonly numOutputs?: D } = {}) {
+  constructor({ numOutputs = 1 as D }: OutputOptions<D> = {}) {
     super();
-    this.#outputs = numOutputs ?? 1;
+    this.#outputs = checkNumOutputs('SpearmanCorrCoef', numOutputs);
   }
   protected prepare(outputs: Tensor, targets: Tensor): readonly [Tensor, Tensor] {
     checkPair('SpearmanCorrCoef', outputs, targets);
     if ((outputs.shape[1] ?? 1) !== this.#outputs || outputs.shape.length > 2) fail('SpearmanCorrCoef', `the outputs are ${show(outputs.shape)}`, `It was made for ${this.#outputs} outputs (numOutputs).`);
-    return [outputs, targets];
+    return [outputs.reshape(-1, this.#outputs), targets.reshape(-1, this.#outputs)];
   }
-  protected solve(outputs: Float64Array, targets: Float64Array): D extends 1 ? number : number[] {
+  protected solve(outputs: Float64Array, targets: Float64Array): PerOutput<D> {
     const width = this.#outputs;
     const each = Array.from({ length: width }, (_, column) => {
       const own = (values: Float64Array) => ranks(values.filter((__, place) => place % width === column));
       return correlation(own(outputs), own(targets));
     });
-    return (width === 1 ? each[0] : each) as D extends 1 ? number : number[];
+    return (width === 1 ? each[0] : each) as PerOutput<D>;
   }
 }
 

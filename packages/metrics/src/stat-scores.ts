@@ -14,6 +14,12 @@ export interface StatScoresOptions<A extends Average = Average> extends Classifi
   readonly average?: A;
 }
 
+/** What the scores with a division that may be by 0 take besides. */
+export interface RatioOptions<A extends Average = Average> extends StatScoresOptions<A> {
+  /** What a share of nothing is, 0 by default. */
+  readonly zeroDivision?: 0 | 1;
+}
+
 /** True and false positives and negatives, each [C] or []. */
 export interface Counts { readonly tp: Tensor; readonly fp: Tensor; readonly tn: Tensor; readonly fn: Tensor }
 
@@ -22,15 +28,22 @@ const both = fuse((predicted: Scalar, truth: Scalar, counts: Scalar, label: Scal
 const one = fuse((labels: Scalar, counts: Scalar, label: Scalar) => labels.eq(label).logicalAnd(counts).cast('int32'));
 const tally = fuse((counts: Scalar) => counts.cast('int32'));
 
-/** a / b, and 0 where b is 0: torchmetrics' `zero_division=0`. */
-export const share = (a: Tensor, b: Tensor): Tensor => where(b.eq(0), 0, a.div(where(b.eq(0), 1, b)));
+/** a / b, and `ofNothing` where b is 0: torchmetrics' `zero_division`. */
+export const share = (a: Tensor, b: Tensor, ofNothing = 0): Tensor => where(b.eq(0), ofNothing, a.div(where(b.eq(0), 1, b)));
+
+/** Fails where `zeroDivision` is something else than 0 or 1. */
+export function checkZeroDivision(name: string, zeroDivision: number): number {
+  if (zeroDivision !== 0 && zeroDivision !== 1) fail(name, `zeroDivision is ${zeroDivision}`, 'Use 0 or 1.');
+  return zeroDivision;
+}
 
 const prefixes = { binary: 'Binary', multiclass: 'Multiclass', multilabel: 'Multilabel' } as const;
 /** torchmetrics' name of a metric for a task. */
 export const taskName = (task: ClassificationOptions['task'], name: string): string => `${prefixes[task ?? 'multiclass'] as string | undefined ?? ''}${name}`;
 
 /**
- * What metrics of true and false positives and negatives share: the counting of them, [4, C] int32 on the device, and the averages.
+ * What metrics of true and false positives and negatives share: the counting of them, on the device, and the averages. The state is [4, C] int32: true positives, false
+ * positives, false negatives, and how many decisions they are of; [4, 1] where several classes are counted together.
  *
  * Source: https://lightning.ai/docs/torchmetrics/stable/classification/stat_scores.html
  */
@@ -38,9 +51,13 @@ export abstract class StatScores<A extends Average = 'micro'> extends Accumulate
   readonly typeName: string;
   readonly #name: string;
   readonly #average: Average;
+  readonly #together: boolean;
+  /** Whether 'macro' leaves out classes that were predicted, but never true: torchmetrics does where topK is above 1, in some of its metrics. */
+  protected get onlyTrue(): boolean { return false; }
   protected readonly options: StatScoresOptions;
 
-  constructor(name: string, options: StatScoresOptions<A>) {
+  /** @param perClass counts each class by itself even where the average needs only all together */
+  constructor(name: string, options: StatScoresOptions<A>, perClass = false) {
     super();
     checkClassification(name, options);
     const average = options.average ?? 'micro';
@@ -49,6 +66,7 @@ export abstract class StatScores<A extends Average = 'micro'> extends Accumulate
     if (task === 'multiclass' && average !== 'micro' && options.numClasses === undefined) fail(name, `the average '${average}' needs numClasses`, 'Give the number of classes.');
     this.#name = name;
     this.#average = task === 'binary' ? 'micro' : average;
+    this.#together = task === 'multiclass' && average === 'micro' && !perClass;
     this.typeName = taskName(task, name);
     this.options = options;
   }
@@ -71,11 +89,10 @@ export abstract class StatScores<A extends Average = 'micro'> extends Accumulate
       return confusions(yes, one.reduce('sum', axes, predicted, counts, 1), one.reduce('sum', axes, truth, counts, 1), tally.reduce('sum', axes, counts));
     }
     const total = tally.reduce('sum', undefined, counts);
-    if (this.#average === 'micro') {
+    if (this.#together) {
       const tp = hits.reduce('sum', undefined, predicted, truth, counts);
       const wrong = total.sub(tp);
-      const tn = total.mul((numClasses ?? 2) - 1).sub(wrong);
-      return stack([tp, wrong, tn, wrong]).unsqueeze(1);
+      return stack([tp, wrong, wrong, total]).unsqueeze(1);
     }
     const labels = total.newFull([numClasses!], 1).cumsum(0).sub(1).unsqueeze(0);
     const [p, t, c] = [predicted, truth, counts].map((x) => x.reshape(x.numel, 1)) as [Tensor, Tensor, Tensor];
@@ -84,11 +101,13 @@ export abstract class StatScores<A extends Average = 'micro'> extends Accumulate
 
   protected score(state: Tensor): Tensor {
     const together = this.#average === 'micro';
-    const [tp, fp, tn, fn] = (together ? state.sum(1) : state).unbind(0) as [Tensor, Tensor, Tensor, Tensor];
+    const [tp, fp, fn, n] = (together ? state.sum(1) : state).unbind(0) as [Tensor, Tensor, Tensor, Tensor];
+    // Each of several classes counted together is a decision of its own; only here, where numbers may be large.
+    const tn = n.mul(this.#together ? this.options.numClasses ?? 2 : 1).sub(tp).sub(fp).sub(fn);
     const scores = this.ratio({ tp, fp, tn, fn });
     if (together || this.#average === 'none') return scores;
     const support = tp.add(fn);
-    const occurs = this.options.topK === undefined || this.options.topK === 1 ? support.add(fp) : support;
+    const occurs = this.onlyTrue && (this.options.topK ?? 1) > 1 ? support : support.add(fp);
     const weights = this.#average === 'weighted' ? support : this.options.task === 'multilabel' ? scores.mul(0).add(1) : where(occurs.eq(0), occurs, occurs.div(occurs));
     return share(weights.mul(scores), weights.sum()).sum();
   }
@@ -96,6 +115,5 @@ export abstract class StatScores<A extends Average = 'micro'> extends Accumulate
 
 /** [4, C] from what was predicted, what was true, and both. */
 function confusions(tp: Tensor, predicted: Tensor, actual: Tensor, total: Tensor): Tensor {
-  const [fp, fn] = [predicted.sub(tp), actual.sub(tp)];
-  return stack([tp, fp, total.sub(tp).sub(fp).sub(fn), fn]).reshape(4, -1);
+  return stack([tp, predicted.sub(tp), actual.sub(tp), total]).reshape(4, -1);
 }

@@ -1,4 +1,4 @@
-import { tensor } from '@nn/tensor';
+import { tensor, zeros } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
 import fixtures from '../../../tooling/reference/fixtures/classification.json' with { type: 'json' };
 import {
@@ -51,7 +51,38 @@ describe('scores of true and false positives and negatives', () => {
     expect([new Accuracy().typeName, new F1Score({ task: 'binary' }).typeName, new Recall({ task: 'multilabel', numLabels: 2 }).typeName]).toEqual(['MulticlassAccuracy', 'BinaryF1Score', 'MultilabelRecall']);
   });
 
+  it('says that labels are out of range, when it reads', async () => {
+    for (const metric of [new Accuracy({ numClasses: 3 }), new F1Score({ numClasses: 3, average: 'macro' }), new ConfusionMatrix({ numClasses: 3 }), new Recall({ task: 'binary' })]) {
+      await expect(async () => {
+        metric.update(ints([0, 1]), ints([1, 3]));
+        await metric.compute();
+      }).rejects.toThrow(/a label is out of range. Use 0 to [12]/);
+    }
+    const ignored = new Accuracy({ numClasses: 3, ignoreIndex: -100 });
+    ignored.update(ints([0, 1]), ints([0, -100]));
+    expect(await ignored.compute()).toBe(1);
+  });
+
+  it('counts vocabularies of any size', async () => {
+    const specificity = new Specificity({ numClasses: 1_000_000 });
+    for (let i = 0; i < 3; i++) specificity.update(ints(Array.from({ length: 1000 }, () => 5)), ints(Array.from({ length: 1000 }, (_, k) => (k < 500 ? 5 : 6))));
+    expect(await specificity.compute()).toBe(1 - 1500 / (3000 * 999_999)); // more than int32 holds
+  });
+
+  it('takes batches of nothing', async () => {
+    const metrics = [new Accuracy({ numClasses: 3 }), new F1Score({ numClasses: 3, average: 'macro' }), new MatthewsCorrCoef({ numClasses: 3 }), new CohenKappa({ numClasses: 3 })];
+    for (const metric of metrics) {
+      metric.update(zeros([0, 3]), ints([]));
+      metric.update(ints([0, 1, 2]), ints([0, 1, 2]));
+      expect(await metric.compute()).toBe(1);
+    }
+    const none = new MatthewsCorrCoef({ task: 'binary', ignoreIndex: 0 });
+    none.update(ints([1]), ints([0]));
+    expect(await none.compute()).toBe(0);
+  });
+
   it('says what is missing', () => {
+    expect(() => new Precision({ zeroDivision: 2 as 1 })).toThrow('Precision: zeroDivision is 2. Use 0 or 1.');
     expect(() => new Precision({ average: 'macro' })).toThrow("Precision: the average 'macro' needs numClasses.");
     expect(() => new Specificity()).toThrow('Specificity: numClasses is missing.');
     expect(() => new Recall({ task: 'multilabel' })).toThrow('numLabels');

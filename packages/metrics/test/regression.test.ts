@@ -1,5 +1,5 @@
 import { tensor } from '@nn/tensor';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import fixtures from '../../../tooling/reference/fixtures/regression.json' with { type: 'json' };
 import {
   ExplainedVariance, LogLoss, MaxMetric, MeanAbsoluteError, MeanAbsolutePercentageError, MeanMetric, MeanSquaredError, MinMetric, PearsonCorrCoef, Perplexity, R2Score, SpearmanCorrCoef, SumMetric,
@@ -51,6 +51,11 @@ describe('regression', () => {
     missed.update(tensor([1, 2]), tensor([2, 2]));
     flat.update(tensor([1, 2]), tensor([2, 2]));
     expect([await hit.compute(), await missed.compute(), await flat.compute()]).toEqual([1, 0, NaN]);
+    const constant = Array.from({ length: 30 }, () => 0.1); // whose mean in float32 is not 0.1
+    const [r2, explained, pearson, single] = [new R2Score(), new ExplainedVariance(), new PearsonCorrCoef(), new R2Score()];
+    for (const metric of [r2, explained, pearson]) for (let batch = 0; batch < 2; batch++) metric.update(tensor(constant.map((_, i) => i)), tensor(constant));
+    single.update(tensor([1]), tensor([2]));
+    expect([await r2.compute(), await explained.compute(), await pearson.compute(), await single.compute()]).toEqual([0, 0, NaN, NaN]);
   });
 
   it('takes batches of nothing', async () => {
@@ -63,6 +68,9 @@ describe('regression', () => {
   it('says what does not fit', () => {
     expect(() => { new MeanSquaredError().update(tensor([1]), tensor([1, 2])); }).toThrow('MeanSquaredError: the outputs are [1], the targets [2].');
     expect(() => { new PearsonCorrCoef().update(tensor([[1, 2]]), tensor([[1, 2]])); }).toThrow('PearsonCorrCoef: the outputs are [1, 2]');
+    expect(() => { new MeanSquaredError({ numOutputs: 2 }).update(tensor([1, 2]), tensor([1, 2])); }).toThrow('MeanSquaredError: the outputs are [2]. It was made for 2 outputs (numOutputs).');
+    expect(() => new MeanAbsoluteError({ numOutputs: 0 })).toThrow('MeanAbsoluteError: numOutputs is 0.');
+    expect(() => new R2Score({ adjusted: -1 })).toThrow('R2Score: adjusted is -1.');
     expect(() => new R2Score({ multioutput: 'all' as 'raw_values' })).toThrow("there is no multioutput 'all'");
   });
 });
@@ -80,17 +88,27 @@ describe('aggregation', () => {
     expect([await sum.compute(), await mean.compute(), await max.compute(), await min.compute()]).toEqual([6, 25 / 8, 4, -2]);
   });
 
-  it('counts NaN, or leaves it out', async () => {
+  it('leaves NaN out, replaces it, counts it, or fails', async () => {
     const values = tensor([1, NaN, 3]);
     for (const [metric, ignored] of [[new SumMetric({ nanStrategy: 'ignore' }), 4], [new MeanMetric({ nanStrategy: 'ignore' }), 2], [new MaxMetric({ nanStrategy: 'ignore' }), 3], [new MinMetric({ nanStrategy: 'ignore' }), 1]] as const) {
       metric.update(values);
       expect(await metric.compute()).toBe(ignored);
     }
-    for (const metric of [new SumMetric(), new MeanMetric(), new MaxMetric(), new MinMetric()]) {
-      metric.update(values);
-      metric.update(tensor([0]));
-      expect(await metric.compute()).toBeNaN();
+    for (const Kind of [SumMetric, MeanMetric, MaxMetric, MinMetric]) {
+      const [disabled, failing] = [new Kind({ nanStrategy: 'disable' }), new Kind({ nanStrategy: 'error' })];
+      for (const metric of [disabled, failing]) for (const value of [values, tensor([0])]) metric.update(value);
+      expect(await disabled.compute()).toBeNaN();
+      await expect(failing.compute()).rejects.toThrow(`${failing.typeName}: there were 1 NaN among the values.`);
     }
+    const replaced = new MeanMetric({ nanStrategy: 5 });
+    replaced.update(values);
+    expect(await replaced.compute()).toBe(3);
+    const warn = vi.spyOn(console, 'warn').mockReturnValue();
+    const warning = new SumMetric();
+    warning.update(values);
+    expect([await warning.compute(), warn.mock.calls]).toEqual([4, [["SumMetric: 1 NaN among the values were left out. nanStrategy: 'ignore' does so silently."]]]);
+    warn.mockRestore();
+    expect(() => new MeanMetric({ nanStrategy: 'propagate' as 'warn' })).toThrow("there is no 'propagate'");
   });
 });
 

@@ -1,4 +1,5 @@
 import { Module } from '@nn/layers';
+import { MetricCollection } from '@nn/metrics';
 import { type Device, fail, defaultDevice, type Tensor } from '@nn/tensor';
 import type { Hooked, Stage } from './callback.ts';
 import type { AnyOptimizer, Configuration } from './configuration.ts';
@@ -119,8 +120,10 @@ export abstract class Task<Batch = [Tensor, Tensor], In extends unknown[] = [Ten
    * @throws outside of a run, for values of more than one element, for a name logged twice in a step or in different ways
    */
   log(name: string, value: Loggable, options: LogOptions = {}): void { this.trainer.logged(name, value, options); }
-  /** {@link log} for each entry. */
-  logDict(values: Readonly<Record<string, Loggable>>, options?: LogOptions): void { for (const [name, value] of Object.entries(values)) this.log(name, value, options); }
+  /** {@link log} for each entry, or for each metric of a collection, by its name. */
+  logDict(values: Readonly<Record<string, Loggable>> | MetricCollection, options?: LogOptions): void {
+    for (const [name, value] of Object.entries(values instanceof MetricCollection ? values.metrics : values)) this.log(name, value, options);
+  }
 }
 
 /** Lightning's name for {@link Task}, so that its listings read line for line. */

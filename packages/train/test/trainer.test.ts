@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import '@nn/autograd';
 import { cpu } from '@nn/backend-cpu';
 import { DataLoader } from '@nn/data';
+import { Accuracy, F1Score, MetricCollection } from '@nn/metrics';
 import { RMSprop, SGD } from '@nn/optim';
 import { defaultDevice, reference, setDefaultDevice, tensor, type Tensor } from '@nn/tensor';
 import { type Callback, fit, Task, type Trainer } from '@nn/train';
@@ -135,6 +136,27 @@ describe('Trainer.fit', () => {
     await trainer.fit(task, trainLoader);
     expect(trainer.callbackMetrics.acc).toBeCloseTo(trainer.callbackMetrics.train_acc!, 6);
     expect(await task.accuracy.compute()).toBeNaN();
+  });
+
+  it('logs collections of metrics, and the values that they give of a batch', async () => {
+    class Measured extends Digits {
+      readonly measures = new MetricCollection({ acc: new Accuracy({ numClasses: 10 }), f1: new F1Score({ numClasses: 10, average: 'macro' }) }, { prefix: 'own_' });
+      readonly batch = new MetricCollection([new Accuracy({ numClasses: 10 })]);
+      override trainingStep([inputs, labels]: [Tensor, Tensor]): Tensor {
+        const outputs = this.forward(inputs);
+        this.measures.update(outputs, labels);
+        this.logDict(this.measures);
+        this.logDict(this.batch.forward(outputs, labels) as Record<string, Tensor>);
+        return this.criterion.forward(outputs, labels);
+      }
+    }
+    const { task, trainLoader } = setUp(Measured);
+    const trainer = quiet({ maxEpochs: 1 });
+    await trainer.fit(task, trainLoader);
+    const { own_acc: acc, own_f1: f1, MulticlassAccuracy: mean } = trainer.callbackMetrics;
+    expect(acc).toBeCloseTo(mean!, 6);
+    expect(f1).toBeGreaterThan(0.1);
+    expect(await task.measures.compute()).toEqual({ own_acc: NaN, own_f1: NaN });
   });
 
   it('accumulates, clips and counts steps', async () => {
