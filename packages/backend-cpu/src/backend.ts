@@ -32,7 +32,13 @@ export interface CpuOptions {
 }
 
 /** A storage is a block of the heap. */
-interface Block extends Storage { readonly address: number }
+interface Block extends Storage {
+  readonly address: number;
+  /** The job that writes it last. */
+  written: number;
+  /** As long as nothing has been asked of it: the job after which its memory is in use no more. */
+  fresh: number | undefined;
+}
 
 export class CpuBackend implements Backend {
   readonly name = 'cpu';
@@ -83,15 +89,20 @@ export class CpuBackend implements Backend {
   destroy(): void { this.#pool.stop(); }
 
   allocate(dtype: DType, length: number): Storage {
-    return { dtype, length, address: this.#heap.allocate(bytesOf(dtype) * length) } as Block;
+    const address = this.#heap.allocate(bytesOf(dtype) * length);
+    const block: Block = { dtype, length, address, written: this.#pool.job, fresh: this.#heap.used(address) };
+    return block;
   }
   free(storage: Storage): void { this.#heap.free(addressOf(storage), bytesOf(storage.dtype) * storage.length); }
   write(storage: Storage, values: TypedArray, offset = 0): void {
-    this.#pool.drain();
+    const block = storage as Block;
+    if (block.fresh === undefined) this.#pool.drain();
+    else this.#pool.wait(block.fresh);
+    block.fresh = undefined;
     this.#array(storage, offset, values.length).set(values);
   }
   readSync(storage: Storage, offset: number, length: number): TypedArray {
-    this.#pool.drain();
+    this.#pool.wait((storage as Block).written);
     const out = hostArray(storage.dtype, length);
     out.set(this.#array(storage, offset, length));
     return out;
@@ -100,18 +111,44 @@ export class CpuBackend implements Backend {
 
   map(f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], shape: Shape): void {
     this.#maps.run(f, inputs, uniforms, outputs, shape);
+    this.#wrote(outputs);
   }
-  mapEach(f: ScalarFunction, calls: readonly MapCall[]): void { this.#maps.runEach(f, calls); }
+  mapEach(f: ScalarFunction, calls: readonly MapCall[]): void {
+    this.#maps.runEach(f, calls);
+    for (const { outputs } of calls) this.#wrote(outputs);
+  }
   rows(f: RowFunction, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], shape: Shape, axes: readonly number[]): void {
     this.#rows.run(f, inputs, uniforms, outputs, shape, axes);
+    this.#wrote(outputs);
   }
   reduce(kind: Reduction, f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], shape: Shape, axes: readonly number[], output: Target): void {
     this.#reductions.run(kind, f, inputs, uniforms, shape, axes, output);
+    this.#wrote([output]);
   }
-  matmul(a: View, b: View, output: Target, epilogue?: Epilogue): void { this.#products.run(a, b, output, epilogue); }
-  gather(source: View, index: View, axis: number, output: Target): void { this.#indexing.gather(source, index, axis, output); }
-  scatterAdd(source: View, index: View, axis: number, shape: Shape, output: Target): void { this.#indexing.scatterAdd(source, index, axis, shape, output); }
-  randomUniform(key: readonly [number, number], counter: number, length: number, output: Target): void { this.#random.uniform(key, counter, length, output); }
+  matmul(a: View, b: View, output: Target, epilogue?: Epilogue): void {
+    this.#products.run(a, b, output, epilogue);
+    this.#wrote([output]);
+  }
+  gather(source: View, index: View, axis: number, output: Target): void {
+    this.#indexing.gather(source, index, axis, output);
+    this.#wrote([output]);
+  }
+  scatterAdd(source: View, index: View, axis: number, shape: Shape, output: Target): void {
+    this.#indexing.scatterAdd(source, index, axis, shape, output);
+    this.#wrote([output]);
+  }
+  randomUniform(key: readonly [number, number], counter: number, length: number, output: Target): void {
+    this.#random.uniform(key, counter, length, output);
+    this.#wrote([output]);
+  }
+
+  /** What was asked for last writes these. */
+  #wrote(targets: readonly Target[]): void {
+    for (const { storage } of targets) {
+      (storage as Block).written = this.#pool.job;
+      (storage as Block).fresh = undefined;
+    }
+  }
 
   #array({ dtype, address }: Block | Storage & { address?: number }, offset: number, length: number): TypedArray {
     const { buffer } = this.#heap.memory;

@@ -15,7 +15,12 @@ export class Heap {
   readonly shared: boolean;
   /** Bytes that it can grow to. */
   readonly maximum: number;
+  /** The last job that was asked for: what is freed may be in use until that is done. */
+  job = 0;
   readonly #free = new Map<number, number[]>();
+  /** The job after which a freed block is in use no more; beyond the last block, of all that was there. */
+  readonly #used = new Map<number, number>();
+  #usedBeyond = 0;
   #pooled = 0;
   #top: number;
   #committed = 0;
@@ -62,8 +67,12 @@ export class Heap {
     return address;
   }
 
+  /** The job after which nothing that was freed uses the block at `address`. */
+  used(address: number): number { return this.#used.get(address) ?? this.#usedBeyond; }
+
   free(address: number, bytes: number): void {
     const size = round(bytes);
+    this.#used.set(address, this.job);
     const blocks = this.#free.get(size);
     if (blocks) blocks.push(address);
     else this.#free.set(size, [address]);
@@ -81,6 +90,8 @@ export class Heap {
     }
     const last = joined.at(-1);
     if (last && last[0] + last[1] === this.#top) this.#top = joined.pop()![0];
+    this.#used.clear();
+    this.#usedBeyond = this.job;
     let best: [number, number] | undefined;
     for (const block of joined) if (block[1] >= size && (!best || block[1] < best[1])) best = block;
     const address = best?.[0];

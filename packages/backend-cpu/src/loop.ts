@@ -2,8 +2,8 @@
 import { bytesOf, type Printed, print, type ScalarFunction } from '@nn/tensor/backend';
 import type { Leaves } from './dialect.ts';
 import type { Form } from './form.ts';
-import type { Access, Slots } from './walk.ts';
-import { boundedness, slots } from './walk.ts';
+import type { Access } from './walk.ts';
+import { boundedness, type Slots, slots } from './parameters.ts';
 import type { Code, Frame, Local } from './wasm/assembler.ts';
 import { advance, block, branch, branchIf, i32, leave, loop, smaller, when } from './wasm/instructions.ts';
 

@@ -6,7 +6,8 @@ import type { Compiler, Kernel } from './kernel.ts';
 import { emitLoop } from './loop.ts';
 import { PARAMETER_BYTES } from './memory.ts';
 import type { Pool } from './pool.ts';
-import { addressOf, boundedness, plan, slots, type Walk, writeParameters } from './walk.ts';
+import { boundedness, slots, writeParameters } from './parameters.ts';
+import { addressOf, plan, type Walk } from './walk.ts';
 import type { Code, Frame, Local, ModuleBuilder } from './wasm/assembler.ts';
 import { i32, smaller } from './wasm/instructions.ts';
 
@@ -82,13 +83,13 @@ export class Maps {
   /** Writes the table of chunks: of each map those of its first n-th, then those of its second n-th, and so on. */
   #order(table: number, places: readonly { readonly at: number; readonly chunks: number }[], steps: number): void {
     const { ints } = this.#heap;
-    const next = places.map(() => 0);
     let word = table;
-    for (let step = 1; step <= steps; step++) {
-      for (const [i, { at, chunks }] of places.entries()) {
-        for (; next[i]! * steps < step * chunks && next[i]! < chunks; next[i]!++) {
+    for (let step = 0; step < steps; step++) {
+      for (const { at, chunks } of places) {
+        const end = Math.ceil((step + 1) * chunks / steps);
+        for (let chunk = Math.ceil(step * chunks / steps); chunk < end; chunk++) {
           ints[word++] = at;
-          ints[word++] = next[i]!;
+          ints[word++] = chunk;
         }
       }
     }

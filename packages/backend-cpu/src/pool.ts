@@ -37,6 +37,8 @@ export class Pool {
     for (let thread = 1; thread < this.threads; thread++) this.#helpers.push(start!(heap.memory, thread, blas));
   }
 
+  /** The last job that was asked for. */
+  get job(): number { return this.#job; }
   /** Where the parameters of the next job belong. */
   get parameters(): number { return parametersOf(this.#job + 1); }
 
@@ -62,7 +64,7 @@ export class Pool {
     words[at + JOB.group] = group;
     words[at + JOB.parts] = parts;
     this.#kernels[slot] = kernel;
-    this.#job = job;
+    this.#job = this.#heap.job = job;
     Atomics.store(words, WORD.published, job);
     this.#begin(words, job);
     if (this.#waiting() >= MOST_JOBS - 1) this.#helpUntil(MOST_JOBS / 2);
@@ -71,6 +73,12 @@ export class Pool {
   /** Returns when all is done that was asked for. */
   drain(): void {
     if (this.threads > 1 && !this.#idle()) this.#helpUntil(0);
+  }
+
+  /** Returns when a job is done, and all that was asked for before it. */
+  wait(job: number): void {
+    const later = (this.#job - job) & JOB_MASK;
+    if (this.threads > 1 && later < this.#waiting()) this.#helpUntil(later);
   }
 
   /** Forgets a kernel that will not be used again. */

@@ -3,7 +3,7 @@ import { bytesOf, type DType, type Reduction } from '@nn/tensor/backend';
 import { foldColumns, foldRows, type FoldType } from './fold.ts';
 import { call, type Code, type Frame, type FunctionRef, type Local } from './wasm/assembler.ts';
 import { advance, branchIf, i32, larger, loop, smaller, when } from './wasm/instructions.ts';
-import type { Slots } from './walk.ts';
+import type { Slots } from './parameters.ts';
 
 /** Elements of a strip. */
 export const STRIP = 4096;

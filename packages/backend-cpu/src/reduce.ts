@@ -11,7 +11,8 @@ import { emitLoop } from './loop.ts';
 import type { Maps } from './map.ts';
 import type { Pool } from './pool.ts';
 import { groupWords, reduceKernel, STRIP } from './reduce-kernel.ts';
-import { addressOf, boundedness, plan, slots, type Walk, writeParameters } from './walk.ts';
+import { boundedness, slots, writeParameters } from './parameters.ts';
+import { addressOf, plan, type Walk } from './walk.ts';
 
 /** Most elements that one fold adds up; more are folded in blocks of this, and the blocks again. */
 const BLOCK = 65536;

@@ -4,7 +4,8 @@ import type { Leaves } from './dialect.ts';
 import { vectorMonoid } from './fold.ts';
 import type { Form } from './form.ts';
 import { type Cursor, type Reader, readers } from './loop.ts';
-import { type Access, boundedness, slots } from './walk.ts';
+import { boundedness, slots } from './parameters.ts';
+import type { Access } from './walk.ts';
 import type { Code, Frame, Local } from './wasm/assembler.ts';
 import { advance, branchIf, i32, i32x4, loop, smaller, v128, when } from './wasm/instructions.ts';
 

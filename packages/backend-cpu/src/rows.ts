@@ -5,7 +5,8 @@ import type { Heap } from './heap.ts';
 import type { Compiler, Kernel } from './kernel.ts';
 import type { Pool } from './pool.ts';
 import { rowKernel } from './row-kernel.ts';
-import { addressOf, planRows, type Walk, writeParameters } from './walk.ts';
+import { writeParameters } from './parameters.ts';
+import { addressOf, planRows, type Walk } from './walk.ts';
 
 /** Elements of a chunk: some tens of microseconds of work. */
 const CHUNK = 8192;

@@ -2,7 +2,7 @@
  * How a kernel walks a shape. Everything that a loop needs per element is an affine function of the coordinates: the address of
  * each input, the value that each bound tests, and each `index` leaf. Adjacent axes along which all of them step evenly are one loop.
  */
-import { bytesOf, type DType, type Shape, type View } from '@nn/tensor/backend';
+import { bytesOf, type DType, isContiguous, type Shape, type View } from '@nn/tensor/backend';
 
 /** An affine function of the coordinates, with strides per axis of the walk. Axes of a walk are innermost first. */
 export interface Quantity {
@@ -34,8 +34,23 @@ export const addressOf = (storage: View['storage']): number => (storage as unkno
 
 /** The walk over `shape` with its axes in the given order (outermost first; by default their own). `indices` are the axes that `index` leaves mean. */
 export function plan(shape: Shape, inputs: readonly View[], indices: readonly number[], order?: readonly number[]): Walk {
+  const line = indices.length === 0 && !order && planLine(shape, inputs);
+  if (line) return line;
   const { bases, lists } = affine(shape, inputs, indices);
   return finished(inputs, bases, collapsed(shape, lists, order));
+}
+
+/** The walk of inputs that all are gapless: one axis. The same that joining their axes comes to, found sooner. */
+function planLine(shape: Shape, inputs: readonly View[]): Walk | undefined {
+  let total = 1;
+  for (let axis = 0; axis < shape.length; axis++) total *= shape[axis]!;
+  if (total === 1) return undefined;
+  for (let i = 0; i < inputs.length; i++) if (!isContiguous(inputs[i]!)) return undefined;
+  return {
+    sizes: [total], kind: `1${'n'.repeat(inputs.length)}`,
+    quantities: inputs.map(({ storage, offset }) => ({ base: addressOf(storage) + offset * bytesOf(storage.dtype), strides: [bytesOf(storage.dtype)] })),
+    accesses: inputs.map(({ storage: { dtype } }) => ({ dtype, reach: 'unit', bounds: 0 })),
+  };
 }
 
 /** The walk over rows, which run along `axes`: its innermost axis is a row. Undefined where `axes` are not the last ones, or a row is no even run. */
@@ -105,92 +120,4 @@ function collapsed(shape: Shape, lists: readonly (readonly number[])[], order?: 
     for (const list of steps) list.push(0);
   }
   return { sizes, steps };
-}
-
-/** Where a kernel finds its parameters, in bytes from the address that it is given; {@link writeParameters} puts them there. */
-export interface Slots {
-  readonly total: number;
-  readonly chunk: number;
-  readonly sizes: number;
-  /** Per quantity: its base, then strides, then for each outer axis what stepping on it adds. */
-  readonly quantities: readonly { base: number; strides: number; jumps: number; size: number }[];
-  readonly outputs: number;
-  readonly uniforms: number;
-  readonly end: number;
-}
-
-/** `bounded` tells for each quantity whether it is a bound, which has a size. */
-export function slots(rank: number, bounded: readonly boolean[], outputs: number, uniforms: number): Slots {
-  let at = 8 + 4 * rank;
-  const quantities = bounded.map((sized) => {
-    const here = { base: at, strides: at + 4, jumps: at + 4 + 4 * rank, size: at + 8 * rank };
-    at += 8 * rank + (sized ? 4 : 0);
-    return here;
-  });
-  const places = at;
-  at += 4 * outputs;
-  at = (at + 7) & ~7;
-  return { total: 0, chunk: 4, sizes: 8, quantities, outputs: places, uniforms: at, end: at + 8 * uniforms };
-}
-
-/** Which quantities of a walk are bounds. */
-export function boundedness(accesses: readonly Access[], indices: number): boolean[] {
-  const result: boolean[] = [];
-  for (const { bounds } of accesses) {
-    result.push(false);
-    for (let i = 0; i < bounds; i++) result.push(true);
-  }
-  for (let i = 0; i < indices; i++) result.push(false);
-  return result;
-}
-
-/** Memory as words and doubles. */
-export interface Words {
-  readonly ints: Int32Array;
-  readonly floats: Float32Array;
-  readonly doubles: Float64Array;
-}
-
-/** Writes what `slots` describes at `address`; gives the first byte behind it. `total` elements in chunks of `chunk`. */
-export function writeParameters(
-  { ints, floats, doubles }: Words, address: number, walk: Walk, inputs: readonly View[], outputs: readonly number[],
-  uniforms: readonly number[], types: readonly DType[], total: number, chunk: number,
-): number {
-  let at = address >> 2;
-  ints[at++] = total;
-  ints[at++] = chunk;
-  const { sizes } = walk;
-  const rank = sizes.length;
-  for (const size of sizes) ints[at++] = size;
-  let quantity = 0;
-  const put = (): void => {
-    const { base, strides } = walk.quantities[quantity++]!;
-    ints[at++] = base;
-    for (const stride of strides) ints[at++] = stride;
-    let passed = 0;
-    for (let axis = 1; axis < rank; axis++) {
-      ints[at++] = strides[axis]! - passed;
-      passed += (sizes[axis]! - 1) * strides[axis]!;
-    }
-  };
-  for (const { bounds } of inputs) {
-    put();
-    for (const { size } of bounds) {
-      put();
-      ints[at++] = size;
-    }
-  }
-  while (quantity < walk.quantities.length) put();
-  for (const output of outputs) ints[at++] = output;
-  at = (at + 1) & ~1;
-  for (let i = 0; i < types.length; i++, at += 2) {
-    const value = uniforms[i]!;
-    switch (types[i]!) {
-      case 'float64': doubles[at >> 1] = value; break;
-      case 'bool': ints[at] = value ? -1 : 0; break;
-      case 'float32': floats[at] = value; break;
-      default: ints[at] = value;
-    }
-  }
-  return at << 2;
 }

@@ -74,6 +74,47 @@ describe('1, 2 and 3 threads give the same bits', () => {
   });
 });
 
+describe('values that are read and written while threads compute', () => {
+  const side = 300;
+  const length = side ** 2;
+  const host = (start: number) => Float32Array.from({ length }, (_, i) => ((start + i * 7919) % 1009) / 1009);
+
+  it('memory that is written anew was in use no more', () => {
+    const sums = devices.map((device) => {
+      const totals: number[] = [];
+      for (let round = 0; round < 12; round++) {
+        const input = filled(device, 'float32', host(round));
+        const output = device.allocate('float32', length);
+        const total = device.allocate('float32', 1);
+        const view: View = { storage: input, ...contiguous([side, side]) };
+        device.matmul(view, view, { storage: output, offset: 0 });
+        // The next round's input takes this block, while the product may still be waited for.
+        device.free(input);
+        const next = filled(device, 'float32', host(-round));
+        device.reduce('max', identity('float32'), [{ storage: output, ...contiguous([side, side]) }], [], [side, side], [0, 1], { storage: total, offset: 0 });
+        totals.push(device.readSync(total, 0, 1)[0]!);
+        for (const storage of [next, output, total]) device.free(storage);
+      }
+      return totals;
+    });
+    for (const each of sums) expect(each).toEqual(sums[0]);
+  });
+  it('what is written twice is seen in order, and an early value is read before later ones are there', () => {
+    const results = devices.map((device) => {
+      const input = filled(device, 'float32', host(1));
+      const [first, second] = [device.allocate('float32', length), device.allocate('float32', length)];
+      const shape = [side, side];
+      device.matmul({ storage: input, ...contiguous(shape) }, { storage: input, ...contiguous(shape) }, { storage: first, offset: 0 });
+      device.write(input, host(2));
+      device.matmul({ storage: input, ...contiguous(shape) }, { storage: first, ...contiguous(shape) }, { storage: second, offset: 0 });
+      const read = [first, second].map((storage) => [...device.readSync(storage, 0, 10)]);
+      for (const storage of [input, first, second]) device.free(storage);
+      return read;
+    });
+    for (const each of results) expect(each).toEqual(results[0]);
+  });
+});
+
 describe('threads', () => {
   it('see memory that has grown', () => {
     const device = devices[1]!;

@@ -31,8 +31,6 @@ export interface BoundArguments {
   readonly key: string;
   readonly tensors: Tensor[];
   readonly numbers: number[];
-  readonly inputs: DType[];
-  readonly uniforms: DType[];
 }
 
 export function bind(operation: string, args: readonly Argument[]): BoundArguments {
@@ -43,16 +41,22 @@ export function bind(operation: string, args: readonly Argument[]): BoundArgumen
     else tensors.push(arg);
   }
   if (tensors.length === 0) fail(operation, 'no operand is a tensor', 'Pass at least one.');
-  const inputs = tensors.map((tensor) => tensor.dtype);
-  const dtype = inputs.reduce(promote);
+  const dtype = promoted(tensors);
   let key = '';
   for (const arg of args) key += typeof arg === 'number' ? `#${weak(arg, dtype)},` : `${arg.dtype},`;
-  return { key, tensors, numbers, inputs, uniforms: numbers.map((value) => weak(value, dtype)) };
+  return { key, tensors, numbers };
+}
+
+function promoted(tensors: readonly Tensor[]): DType {
+  let { dtype } = tensors[0]!;
+  for (let i = 1; i < tensors.length; i++) dtype = promote(dtype, tensors[i]!.dtype);
+  return dtype;
 }
 
 /** Hands a body its leaves in the order of its arguments. */
-export function traced(args: readonly Argument[], { inputs, uniforms }: BoundArguments, body: Body, make: typeof trace = traceWide): ScalarFunction {
-  return make(inputs, uniforms, (tensors, numbers) => {
+export function traced(args: readonly Argument[], bound: BoundArguments, body: Body, make: typeof trace = traceWide): ScalarFunction {
+  const dtype = promoted(bound.tensors);
+  return make(bound.tensors.map((tensor) => tensor.dtype), bound.numbers.map((value) => weak(value, dtype)), (tensors, numbers) => {
     let [t, n] = [0, 0];
     const result = body(...args.map((arg) => (typeof arg === 'number' ? numbers[n++]! : tensors[t++]!)));
     return result instanceof Scalar ? [result] : result;
@@ -80,7 +84,7 @@ export function fuse<const R extends Scalar | readonly Scalar[]>(body: (...args:
     const bound = bind('fuse', args);
     let f = kernels.get(bound.key);
     if (!f) kernels.set(bound.key, (f = withoutRows(traced(args, bound, observed))));
-    return { ...bound, f };
+    return { key: bound.key, tensors: bound.tensors, numbers: bound.numbers, f };
   };
   const call = (...args: Argument[]): FusedResult<R> => {
     const { f, tensors, numbers } = prepare(args);

@@ -84,6 +84,12 @@ export function permuted(layout: Layout, order: readonly number[]): Layout {
   };
 }
 
+/** The last two axes change places. */
+export function swapped(layout: Layout): Layout {
+  const rank = layout.shape.length;
+  return permuted(layout, layout.shape.map((_, axis) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis)));
+}
+
 /** Repeats axes of size 1 and adds leading ones, to `shape`. */
 export function expanded(layout: Layout, shape: Shape): Layout {
   if (sameShape(layout.shape, shape)) return layout;

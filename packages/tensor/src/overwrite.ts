@@ -14,14 +14,15 @@ import { write } from './together.ts';
 export function overwrite(operation: string, f: ScalarFunction, operands: readonly Tensor[], uniforms: readonly number[], targets: readonly Tensor[]): void {
   if (targets.length !== f.roots.length) fail(operation, `${targets.length} targets for ${f.roots.length} results`, 'Give one for each.');
   const { device } = targets[0]!;
+  const all = [...operands, ...targets];
   const shape = broadcastShapes(operation, ...operands.map((operand) => operand.shape), targets[0]!.shape);
-  for (const [i, target] of targets.entries()) {
-    const { dtype } = f.roots[i]!;
+  for (let i = 0; i < targets.length; i++) {
+    const [target, { dtype }] = [targets[i]!, f.roots[i]!];
     if (!sameShape(target.shape, shape) || target.dtype !== dtype) {
       fail(operation, `target ${i} is ${target.dtype} ${show(target.shape)}, the result ${dtype} ${show(shape)}`, 'They must be equal.');
     }
   }
-  for (const other of [...operands, ...targets]) {
+  for (const other of all) {
     if (other.device !== device) fail(operation, `tensors of two devices meet: ${device.name} and ${other.device.name}`, 'Move one of them first: await x.to(device).');
   }
   const written = targets.map((target) => target[handle].target(operation));
@@ -33,7 +34,7 @@ export function overwrite(operation: string, f: ScalarFunction, operands: readon
     copies.push(copy);
     return copy.view(operation);
   });
-  write(device, f, { inputs, uniforms, outputs: written, shape }, copies.length === 0 ? [...operands, ...targets] : undefined);
+  write(device, f, { inputs, uniforms, outputs: written, shape }, copies.length === 0 ? all : undefined);
   for (const copy of copies) copy.release(operation);
   for (const target of targets) target[handle].allocation.version++;
 }

@@ -4,7 +4,7 @@ import type { View } from './backend/interface.ts';
 import { fail } from './errors.ts';
 import { identity, trace } from './expr/function.ts';
 import { Handle, handle } from './handle.ts';
-import { contiguous, diagonal, expanded, padded, permuted, reshaped, skewed, sliced } from './layout.ts';
+import { contiguous, diagonal, expanded, padded, permuted, reshaped, skewed, sliced, swapped } from './layout.ts';
 import { broadcastShapes, reducedShape, type Shape, sizeOf } from './shape.ts';
 import type { Tensor } from './tensor.ts';
 import { writeNow } from './together.ts';
@@ -22,10 +22,7 @@ const views = (tensors: readonly Tensor[], operation: string, shape: Shape): Vie
 /** A factor of a product, with its last two axes the other way round where it is `turned`. */
 function matrix(x: Tensor, turned: boolean | undefined): View {
   const view = x[handle].view('matmul');
-  if (!turned) return view;
-  const order = [...x.shape.keys()];
-  order.push(...order.splice(-2).reverse());
-  return { storage: view.storage, ...permuted(view, order) };
+  return turned ? { storage: view.storage, ...swapped(view) } : view;
 }
 const shapesOf = (tensors: readonly Tensor[]): Shape[] => tensors.map((tensor) => tensor.shape);
 

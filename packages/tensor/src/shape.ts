@@ -4,9 +4,19 @@ import { fail, show } from './errors.ts';
 export type Shape = readonly number[];
 
 /** Number of elements. */
-export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
+export function sizeOf(shape: Shape): number {
+  let product = 1;
+  for (let axis = 0; axis < shape.length; axis++) product *= shape[axis]!;
+  return product;
+}
 
-export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, i) => size === b[i]);
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a === b) return true;
+  let axis = a.length;
+  if (axis !== b.length) return false;
+  while (axis > 0 && a[axis - 1] === b[axis - 1]) axis--;
+  return axis === 0;
+}
 
 /** Row-major strides in elements. */
 export function stridesOf(shape: Shape): number[] {
@@ -21,8 +31,9 @@ export function stridesOf(shape: Shape): number[] {
 
 /** The common shape of `shapes` by NumPy's rule: aligned at the last axis, a size of 1 repeats. */
 export function broadcastShapes(operation: string, ...shapes: Shape[]): Shape {
-  const [first] = shapes;
-  if (first && shapes.every((shape) => sameShape(shape, first))) return first;
+  let alike = 1;
+  while (alike < shapes.length && sameShape(shapes[alike]!, shapes[0]!)) alike++;
+  if (alike === shapes.length) return shapes[0]!;
   const rank = Math.max(0, ...shapes.map((shape) => shape.length));
   const result = new Array<number>(rank).fill(1);
   for (const shape of shapes) {
