@@ -17,6 +17,9 @@ const product = fuse((a: Scalar, b: Scalar) => a.mul(b));
  * @param bias [out]
  * @returns [..., out]
  * @throws where these do not fit together
+ *
+ * @example
+ * bilinear(tensor([[1, 2]]), tensor([[3]]), tensor([[[1], [10]]])); // [[63]]
  */
 export function bilinear(a: Tensor, b: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
   const [out, in1, in2] = weight.shape as [number, number, number];

@@ -123,7 +123,8 @@ export interface CrossEntropyLossOptions extends Omit<CrossEntropyOptions, 'weig
  *
  * @example
  * const criterion = new CrossEntropyLoss({ labelSmoothing: 0.01 });
- * const loss = criterion.forward(model.forward(inputs), labels);
+ * const labels = tensor([3, 1], { dtype: 'int32' });
+ * criterion.forward(new Linear(8, 4).forward(randn([2, 8])), labels).backward();
  */
 export class CrossEntropyLoss extends Module<[input: Tensor, target: Tensor]> {
   static override readonly typeName = 'CrossEntropyLoss';

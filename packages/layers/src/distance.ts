@@ -25,7 +25,12 @@ export interface PairwiseDistanceOptions {
 export const pairwiseDistance = (a: Tensor, b: Tensor, { p = 2, eps = 1e-6, keepDim = false }: PairwiseDistanceOptions = {}): Tensor =>
   scope(() => a.sub(b).add(eps).norm(p, -1, { keepDim }), 'pairwiseDistance');
 
-/** {@link pairwiseDistance} with its options set once. */
+/**
+ * {@link pairwiseDistance} with its options set once.
+ *
+ * @example
+ * new PairwiseDistance(1).forward(tensor([[0, 0]]), tensor([[3, 4]])); // [7]
+ */
 export class PairwiseDistance extends Module<[a: Tensor, b: Tensor]> {
   static override readonly typeName = 'PairwiseDistance';
   readonly p: number;
@@ -42,7 +47,12 @@ export class PairwiseDistance extends Module<[a: Tensor, b: Tensor]> {
   forward(a: Tensor, b: Tensor): Tensor { return pairwiseDistance(a, b, this); }
 }
 
-/** `cosineSimilarity` with its options set once: along `axis` (default 1), lengths not below `eps` (default 1e-8). */
+/**
+ * `cosineSimilarity` with its options set once: along `axis` (default 1), lengths not below `eps` (default 1e-8).
+ *
+ * @example
+ * new CosineSimilarity(1).forward(tensor([[1, 0]]), tensor([[1, 1]])); // [0.7071]
+ */
 export class CosineSimilarity extends Module<[a: Tensor, b: Tensor]> {
   static override readonly typeName = 'CosineSimilarity';
   readonly axis: number;

@@ -48,7 +48,12 @@ export class Unflatten extends Module {
   forward(x: Tensor): Tensor { return x.unflatten(this.axis, this.sizes); }
 }
 
-/** Gives what it takes: a place that may be filled later. Arguments are ignored. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Identity.html */
+/**
+ * Gives what it takes: a place that may be filled later. Arguments are ignored. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Identity.html
+ *
+ * @example
+ * new Identity().forward(tensor([1, 2])); // [1, 2]
+ */
 export class Identity extends Module {
   static override readonly typeName = 'Identity';
   constructor(..._ignored: unknown[]) { super(); }

@@ -144,7 +144,9 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
    *
    * Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_full_backward_hook
    * @example
-   * model.fc1.registerFullBackwardHook((module, gradInputs, gradOutputs) => { console.log(module.typeName, gradOutputs[0]?.shape); });
+   * const layer = new Linear(2, 3);
+   * layer.registerFullBackwardHook((module, gradInputs, gradOutputs) => { console.log(module.typeName, gradOutputs[0]?.shape); }); // Linear [ 5, 3 ]
+   * layer.forward(ones([5, 2])).sum().backward();
    */
   registerFullBackwardHook(hook: BackwardHook): () => void {
     this.#backward.after.add(hook);

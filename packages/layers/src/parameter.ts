@@ -43,6 +43,9 @@ export class Parameter extends Tensor {
  *
  * @param values its first values; it shares their storage where it can
  * @param options `persistent: false` keeps it out of the state dict
+ *
+ * @example
+ * new Buffer(zeros([3])).requiresGrad; // false
  */
 export class Buffer extends Tensor {
   readonly persistent: boolean;

@@ -19,11 +19,22 @@ export type Member = Parameter | Buffer | AnyModule | MetricLike;
 /** On every module, whichever copy of this package made it. */
 export const moduleBrand: unique symbol = Symbol.for('@nn/layers/module');
 
+/**
+ * Whether a value is a module, whichever copy of this package made it.
+ *
+ * @example
+ * isModule(new ReLU()); // true
+ */
 export const isModule = (value: object): value is AnyModule => moduleBrand in value;
 const isMetric = (value: object): value is MetricLike =>
   !isModule(value) && (['update', 'compute', 'reset'] as const).every((name) => typeof (value as Partial<MetricLike>)[name] === 'function');
 
-/** The members of a module with their paths: `weight`, or `layers.0` for an item of an array or map. */
+/**
+ * The members of a module with their paths: `weight`, or `layers.0` for an item of an array or map.
+ *
+ * @example
+ * members(new Linear(2, 3)).map(([path]) => path); // ['weight', 'bias']
+ */
 export function members(module: AnyModule): [path: string, member: Member][] {
   const found: [string, Member][] = [];
   const visit = (path: string, value: unknown): void => {

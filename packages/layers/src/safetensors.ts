@@ -35,7 +35,7 @@ const METADATA = '__metadata__';
  * @param metadata strings to store beside them; Hugging Face's loaders ask for `{ format: 'pt' }`
  * @throws where the metadata holds anything but strings, or a tensor is called `__metadata__`
  * @example
- * const bytes = await encodeSafetensors(model.stateDict(), { epoch: '5' });
+ * const bytes = await encodeSafetensors(new Linear(2, 3).stateDict(), { epoch: '5' });
  */
 export async function encodeSafetensors(tensors: Readonly<Record<string, Tensor>>, metadata: Readonly<Record<string, string>> = {}): Promise<Uint8Array> {
   const named = Object.entries(tensors);
@@ -68,8 +68,8 @@ export async function encodeSafetensors(tensors: Readonly<Record<string, Tensor>
  *
  * @throws where the file is truncated, its header is none or contradicts itself, a dtype is none of these, or a 64-bit integer does not fit int32
  * @example
- * const { tensors } = decodeSafetensors(new Uint8Array(await (await fetch('/model.safetensors')).arrayBuffer()));
- * model.loadStateDict(tensors);
+ * const bytes = await encodeSafetensors({ weight: ones([2]) }); // in a page: new Uint8Array(await (await fetch(url)).arrayBuffer())
+ * decodeSafetensors(bytes).tensors.weight; // [1, 1]
  */
 export function decodeSafetensors(bytes: Uint8Array, { device }: SafetensorsOptions = {}): Safetensors {
   const { entries, metadata, data } = parse(bytes);
@@ -84,7 +84,7 @@ export function decodeSafetensors(bytes: Uint8Array, { device }: SafetensorsOpti
  * Writes {@link encodeSafetensors}'s bytes to a file (Node): under another name first, then renamed, so that no half of a file is ever found.
  *
  * @example
- * await saveSafetensors('model.safetensors', model.stateDict());
+ * await saveSafetensors('model.safetensors', new Linear(2, 3).stateDict());
  */
 export async function saveSafetensors(path: string, tensors: Readonly<Record<string, Tensor>>, metadata?: Readonly<Record<string, string>>): Promise<void> {
   await writeWhole('saveSafetensors', path, await encodeSafetensors(tensors, metadata));
@@ -94,6 +94,8 @@ export async function saveSafetensors(path: string, tensors: Readonly<Record<str
  * Reads a safetensors file (Node); see {@link decodeSafetensors}.
  *
  * @example
+ * const model = new Linear(2, 3);
+ * await saveSafetensors('model.safetensors', model.stateDict());
  * model.loadStateDict((await loadSafetensors('model.safetensors')).tensors);
  */
 export async function loadSafetensors(path: string, options?: SafetensorsOptions): Promise<Safetensors> {

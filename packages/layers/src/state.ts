@@ -15,7 +15,12 @@ export interface LoadOptions {
   readonly ignoreMismatched?: boolean;
 }
 
-/** What did not fit when a state dict was loaded; `String(report)` says it in lines. */
+/**
+ * What did not fit when a state dict was loaded; `String(report)` says it in lines.
+ *
+ * @example
+ * String(new Linear(2, 3).loadStateDict({ weight: zeros([3, 2]) }, { strict: false })); // missing, as before: bias
+ */
 export class LoadReport {
   /** Keys of the module that the state dict lacks: they keep their values. */
   readonly missing: readonly string[];

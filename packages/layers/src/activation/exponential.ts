@@ -26,6 +26,9 @@ const seluOf = elementwise('selu', (x) => x.where(x.gt(0), notPositive(x).expm1(
  * `scale elu(x, alpha)` with alpha = 1.6732632 and scale = 1.0507010, which keep mean 0 and variance 1 from layer to layer.
  *
  * Source: Klambauer et al. 2017, Self-normalizing neural networks.
+ *
+ * @example
+ * selu(tensor([-1, 0, 2])); // [-1.1113, 0, 2.1014]
  */
 export const selu = <T extends Elementwise<T>>(x: T): T => seluOf(x);
 
@@ -36,10 +39,18 @@ const celuOf = elementwise('celu', (x, alpha) => x.where(x.gt(0), notPositive(x)
  * Source: Barron 2017, Continuously differentiable exponential linear units.
  *
  * @param alpha default 1
+ *
+ * @example
+ * celu(tensor([-1, 0, 2]), 2); // [-0.7869, 0, 2]
  */
 export const celu = <T extends Elementwise<T>>(x: T, alpha = 1): T => celuOf(x, alpha);
 
-/** {@link elu} as a layer. Input and output have any shape. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ELU.html */
+/**
+ * {@link elu} as a layer. Input and output have any shape. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ELU.html
+ *
+ * @example
+ * new ELU().forward(tensor([-1, 0, 2])); // [-0.6321, 0, 2]
+ */
 export class ELU extends Module {
   static override readonly typeName = 'ELU';
   readonly alpha: number;
@@ -50,13 +61,23 @@ export class ELU extends Module {
   forward(x: Tensor): Tensor { return elu(x, this.alpha); }
 }
 
-/** {@link selu} as a layer. Input and output have any shape. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.SELU.html */
+/**
+ * {@link selu} as a layer. Input and output have any shape. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.SELU.html
+ *
+ * @example
+ * new SELU().forward(tensor([-1, 0, 2])); // [-1.1113, 0, 2.1014]
+ */
 export class SELU extends Module {
   static override readonly typeName = 'SELU';
   forward(x: Tensor): Tensor { return selu(x); }
 }
 
-/** {@link celu} as a layer. Input and output have any shape. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.CELU.html */
+/**
+ * {@link celu} as a layer. Input and output have any shape. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.CELU.html
+ *
+ * @example
+ * new CELU(2).forward(tensor([-1, 0, 2])); // [-0.7869, 0, 2]
+ */
 export class CELU extends Module {
   static override readonly typeName = 'CELU';
   readonly alpha: number;

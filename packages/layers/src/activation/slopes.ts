@@ -14,6 +14,9 @@ const sloped = fuse((x: Scalar, slope: Scalar) => x.where(x.gt(0), x.mul(slope))
  * @param x floats of any shape; axis 1 holds the channels
  * @param weight one slope, [] or [1], or one per channel, [C]
  * @throws where there is neither one slope nor one per channel
+ *
+ * @example
+ * prelu(tensor([[-1, -1], [2, 2]]), tensor([0.1, 0.5])); // [[-0.1, -0.5], [2, 2]]
  */
 export function prelu(x: Tensor, weight: Tensor): Tensor {
   if (!isFloat(x.dtype)) fail('prelu', `it is not defined for ${x.dtype}`, 'Cast it first: x.float().');
@@ -27,6 +30,9 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
  *
  * @param numParameters 1, or the number of channels. Default 1.
  * @param options `init`: where the slopes start, default 0.25
+ *
+ * @example
+ * new PReLU().forward(tensor([-1, 0, 2])); // [-0.25, 0, 2]
  */
 export class PReLU extends Module {
   static override readonly typeName = 'PReLU';
@@ -51,6 +57,9 @@ export interface RReLUOptions { readonly training?: boolean; readonly generator?
  * @param lower default 1/8
  * @param upper default 1/3
  * @throws for integers, and where `lower` is above `upper`
+ *
+ * @example
+ * rrelu(tensor([-1, 0, 2]), 0.1, 0.3); // [-0.2, 0, 2]
  */
 export function rrelu(x: Tensor, lower = 1 / 8, upper = 1 / 3, { training = false, generator = defaultGenerator }: RReLUOptions = {}): Tensor {
   checkRange('rrelu', lower, upper);
@@ -63,7 +72,12 @@ function checkRange(operation: string, lower: number, upper: number): void {
   if (!(lower <= upper)) fail(operation, `lower is ${lower}, upper ${upper}`, 'The first must not be larger.');
 }
 
-/** {@link rrelu} as a layer: draws in training, takes the middle slope after `eval()`. */
+/**
+ * {@link rrelu} as a layer: draws in training, takes the middle slope after `eval()`.
+ *
+ * @example
+ * new RReLU(0.1, 0.3).eval().forward(tensor([-1, 0, 2])); // [-0.2, 0, 2]
+ */
 export class RReLU extends Module {
   static override readonly typeName = 'RReLU';
   readonly lower: number;

@@ -13,6 +13,9 @@ const siluOf = elementwise('silu', (x) => x.mul(x.sigmoid()));
  * Source: Elfwing et al. 2017, Sigmoid-weighted linear units; https://docs.pytorch.org/docs/stable/generated/torch.nn.SiLU.html
  *
  * @throws for integers
+ *
+ * @example
+ * silu(tensor([-1, 0, 1])); // [-0.2689, 0, 0.7311]
  */
 export const silu = <T extends Elementwise<T>>(x: T): T => siluOf(x);
 
@@ -36,7 +39,12 @@ function checkApproximation(operation: string, approximate: string): void {
 }
 
 const mishOf = elementwise('mish', (x) => x.mul(x.softplus().tanh()));
-/** `x tanh(log(1 + exp(x)))`. Source: Misra 2019, Mish: a self regularized non-monotonic activation function. */
+/**
+ * `x tanh(log(1 + exp(x)))`. Source: Misra 2019, Mish: a self regularized non-monotonic activation function.
+ *
+ * @example
+ * mish(tensor([-1, 0, 1])); // [-0.3034, 0, 0.8651]
+ */
 export const mish = <T extends Elementwise<T>>(x: T): T => mishOf(x);
 
 const softplusOf = elementwise('softplus', (x, beta, threshold) => {
@@ -52,24 +60,47 @@ const softplusOf = elementwise('softplus', (x, beta, threshold) => {
  * @param beta default 1
  * @param threshold default 20
  * @throws for integers
+ *
+ * @example
+ * softplus(tensor([-1, 0, 1])); // [0.3133, 0.6931, 1.3133]
  */
 export const softplus = <T extends Elementwise<T>>(x: T, beta = 1, threshold = 20): T => softplusOf(x, beta, threshold);
 
 const logSigmoidOf = elementwise('logSigmoid', (x) => x.minimum(0).sub(x.abs().neg().exp().log1p()));
-/** `log(1 / (1 + exp(-x)))`, without overflow. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LogSigmoid.html */
+/**
+ * `log(1 / (1 + exp(-x)))`, without overflow. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LogSigmoid.html
+ *
+ * @example
+ * logSigmoid(tensor([-1, 0, 1])); // [-1.3133, -0.6931, -0.3133]
+ */
 export const logSigmoid = <T extends Elementwise<T>>(x: T): T => logSigmoidOf(x);
 
 const softsignOf = elementwise('softsign', (x) => x.div(x.abs().add(1)), { integers: true });
-/** `x / (1 + |x|)`. Integers become float32. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Softsign.html */
+/**
+ * `x / (1 + |x|)`. Integers become float32. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Softsign.html
+ *
+ * @example
+ * softsign(tensor([-1, 0, 3])); // [-0.5, 0, 0.75]
+ */
 export const softsign = <T extends Elementwise<T>>(x: T): T => softsignOf(x);
 
-/** {@link silu} as a layer. Input and output have any shape. */
+/**
+ * {@link silu} as a layer. Input and output have any shape.
+ *
+ * @example
+ * new SiLU().forward(tensor([-1, 0, 1])); // [-0.2689, 0, 0.7311]
+ */
 export class SiLU extends Module {
   static override readonly typeName = 'SiLU';
   forward(x: Tensor): Tensor { return silu(x); }
 }
 
-/** {@link gelu} as a layer. Input and output have any shape. */
+/**
+ * {@link gelu} as a layer. Input and output have any shape.
+ *
+ * @example
+ * new GELU({ approximate: 'tanh' }).forward(tensor([-1, 0, 1])); // [-0.1588, 0, 0.8412]
+ */
 export class GELU extends Module {
   static override readonly typeName = 'GELU';
   readonly approximate: 'none' | 'tanh';
@@ -81,13 +112,23 @@ export class GELU extends Module {
   forward(x: Tensor): Tensor { return gelu(x, this); }
 }
 
-/** {@link mish} as a layer. Input and output have any shape. */
+/**
+ * {@link mish} as a layer. Input and output have any shape.
+ *
+ * @example
+ * new Mish().forward(tensor([-1, 0, 1])); // [-0.3034, 0, 0.8651]
+ */
 export class Mish extends Module {
   static override readonly typeName = 'Mish';
   forward(x: Tensor): Tensor { return mish(x); }
 }
 
-/** {@link softplus} as a layer. Input and output have any shape. */
+/**
+ * {@link softplus} as a layer. Input and output have any shape.
+ *
+ * @example
+ * new Softplus(2).forward(tensor([-1, 0, 1])); // [0.0635, 0.3466, 1.0635]
+ */
 export class Softplus extends Module {
   static override readonly typeName = 'Softplus';
   readonly beta: number;
@@ -100,13 +141,23 @@ export class Softplus extends Module {
   forward(x: Tensor): Tensor { return softplus(x, this.beta, this.threshold); }
 }
 
-/** {@link logSigmoid} as a layer. Input and output have any shape. */
+/**
+ * {@link logSigmoid} as a layer. Input and output have any shape.
+ *
+ * @example
+ * new LogSigmoid().forward(tensor([-1, 0, 1])); // [-1.3133, -0.6931, -0.3133]
+ */
 export class LogSigmoid extends Module {
   static override readonly typeName = 'LogSigmoid';
   forward(x: Tensor): Tensor { return logSigmoid(x); }
 }
 
-/** {@link softsign} as a layer. Input and output have any shape. */
+/**
+ * {@link softsign} as a layer. Input and output have any shape.
+ *
+ * @example
+ * new Softsign().forward(tensor([-1, 0, 3])); // [-0.5, 0, 0.75]
+ */
 export class Softsign extends Module {
   static override readonly typeName = 'Softsign';
   forward(x: Tensor): Tensor { return softsign(x); }

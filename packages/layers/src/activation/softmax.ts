@@ -23,9 +23,19 @@ function along(operation: string, x: Tensor, dim: number | undefined, f: (x: Ten
  * softmax(tensor([[0, Math.log(3)]]), 1); // [[0.25, 0.75]]
  */
 export const softmax = (x: Tensor, dim?: number): Tensor => along('softmax', x, dim, (y, axis) => y.softmax(axis));
-/** The logarithm of {@link softmax}, without its loss of digits. */
+/**
+ * The logarithm of {@link softmax}, without its loss of digits.
+ *
+ * @example
+ * logSoftmax(tensor([[0, Math.log(3)]]), 1); // [[-1.3863, -0.2877]]
+ */
 export const logSoftmax = (x: Tensor, dim?: number): Tensor => along('logSoftmax', x, dim, (y, axis) => y.logSoftmax(axis));
-/** {@link softmax} of `-x`. */
+/**
+ * {@link softmax} of `-x`.
+ *
+ * @example
+ * softmin(tensor([[0, Math.log(3)]]), 1); // [[0.75, 0.25]]
+ */
 export const softmin = (x: Tensor, dim?: number): Tensor => along('softmin', x, dim, (y, axis) => y.softmin(axis));
 
 const gated = fuse((a: Scalar, b: Scalar) => a.mul(b.sigmoid()));
@@ -56,25 +66,45 @@ abstract class AlongAxis extends Module {
   }
 }
 
-/** {@link softmax} as a layer. Output as input, any shape. */
+/**
+ * {@link softmax} as a layer. Output as input, any shape.
+ *
+ * @example
+ * new Softmax(1).forward(tensor([[0, Math.log(3)]])); // [[0.25, 0.75]]
+ */
 export class Softmax extends AlongAxis {
   static override readonly typeName = 'Softmax';
   forward(x: Tensor): Tensor { return softmax(x, this.dim); }
 }
 
-/** {@link logSoftmax} as a layer. Output as input, any shape. */
+/**
+ * {@link logSoftmax} as a layer. Output as input, any shape.
+ *
+ * @example
+ * new LogSoftmax(1).forward(tensor([[0, Math.log(3)]])); // [[-1.3863, -0.2877]]
+ */
 export class LogSoftmax extends AlongAxis {
   static override readonly typeName = 'LogSoftmax';
   forward(x: Tensor): Tensor { return logSoftmax(x, this.dim); }
 }
 
-/** {@link softmin} as a layer. Output as input, any shape. */
+/**
+ * {@link softmin} as a layer. Output as input, any shape.
+ *
+ * @example
+ * new Softmin(1).forward(tensor([[0, Math.log(3)]])); // [[0.75, 0.25]]
+ */
 export class Softmin extends AlongAxis {
   static override readonly typeName = 'Softmin';
   forward(x: Tensor): Tensor { return softmin(x, this.dim); }
 }
 
-/** {@link softmax} over the channels of [N, C, H, W] or [C, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Softmax2d.html */
+/**
+ * {@link softmax} over the channels of [N, C, H, W] or [C, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Softmax2d.html
+ *
+ * @example
+ * new Softmax2d().forward(zeros([1, 4, 2, 2])).sum(1); // [[[1, 1], [1, 1]]]
+ */
 export class Softmax2d extends Module {
   static override readonly typeName = 'Softmax2d';
   forward(x: Tensor): Tensor {
@@ -83,7 +113,12 @@ export class Softmax2d extends Module {
   }
 }
 
-/** {@link glu} as a layer: `dim` of the input is halved. */
+/**
+ * {@link glu} as a layer: `dim` of the input is halved.
+ *
+ * @example
+ * new GLU(1).forward(ones([2, 6])).shape; // [2, 3]
+ */
 export class GLU extends Module {
   static override readonly typeName = 'GLU';
   readonly dim: number;

@@ -53,7 +53,8 @@ export interface AttentionOptions {
  * @returns [..., L, Ev]
  * @throws where shapes do not fit, or both `attnMask` and `isCausal` are given
  * @example
- * scaledDotProductAttention(q, k, v, { isCausal: true });
+ * const [q, k, v] = [randn([2, 5, 8]), randn([2, 5, 8]), randn([2, 5, 6])];
+ * scaledDotProductAttention(q, k, v, { isCausal: true }).shape; // [2, 5, 6]
  */
 export function scaledDotProductAttention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor {
   const { attnMask = null, dropoutP = 0, isCausal = false, scale = null, generator } = options;

@@ -51,7 +51,10 @@ export interface MultiheadAttentionCall {
  * @throws where E is no multiple of the heads, and by `forward` where shapes do not fit
  * @example
  * const attention = new MultiheadAttention(64, 8, { batchFirst: true });
- * const [output, weights] = attention.forward(x, x, x); // [N, L, 64], [N, L, L]
+ * const x = randn([2, 5, 64]);
+ * const [output, weights] = attention.forward(x, x, x);
+ * output.shape; // [2, 5, 64]
+ * weights!.shape; // [2, 5, 5]
  */
 export class MultiheadAttention extends Module<[query: Tensor, key: Tensor, value: Tensor, call?: MultiheadAttentionCall], [output: Tensor, weights: Tensor | null]> {
   static override readonly typeName = 'MultiheadAttention';

@@ -49,7 +49,7 @@ export interface PositionalEncodingOptions extends WaveBase, Pick<ParameterOptio
  * @param dModel E
  * @throws by `forward` where the sequence is too long or has another width
  * @example
- * new PositionalEncoding(64, { batchFirst: true }).forward(embedded); // [N, T, 64]
+ * new PositionalEncoding(64, { batchFirst: true }).forward(zeros([2, 5, 64])).shape; // [2, 5, 64]
  */
 export class PositionalEncoding extends Module {
   static override readonly typeName = 'PositionalEncoding';
@@ -92,7 +92,8 @@ const turn = fuse((a: Scalar, b: Scalar, cos: Scalar, sin: Scalar) => [a.mul(cos
  * @param x queries or keys, [..., T, E] with an even E
  * @throws where E is odd
  * @example
- * scaledDotProductAttention(rotaryEmbedding(q), rotaryEmbedding(k), v, { isCausal: true });
+ * const [q, k, v] = [randn([2, 5, 8]), randn([2, 5, 8]), randn([2, 5, 8])];
+ * scaledDotProductAttention(rotaryEmbedding(q), rotaryEmbedding(k), v, { isCausal: true }).shape; // [2, 5, 8]
  */
 export function rotaryEmbedding(x: Tensor, { base = 10000, offset = 0, interleaved = true }: RotaryOptions = {}): Tensor {
   const [length, features] = x.shape.slice(-2) as [number, number];

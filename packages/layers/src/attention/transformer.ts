@@ -21,7 +21,7 @@ const copies = <L>(layer: { copy(): L }, count: number): L[] => Array.from({ len
  * Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.TransformerEncoder.html
  *
  * @example
- * const encoder = new TransformerEncoder(new TransformerEncoderLayer(64, 4), 3);
+ * const encoder = new TransformerEncoder(new TransformerEncoderLayer(64, 4, { dimFeedforward: 128 }), 3);
  * encoder.forward(zeros([20, 8, 64]), { isCausal: true }).shape; // [20, 8, 64]
  */
 export class TransformerEncoder extends Module<[src: Tensor, masks?: EncoderMasks]> {
@@ -45,6 +45,9 @@ export class TransformerEncoder extends Module<[src: Tensor, masks?: EncoderMask
  * Copies of a decoder layer one after another.
  *
  * Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.TransformerDecoder.html
+ *
+ * @example
+ * new TransformerDecoder(new TransformerDecoderLayer(64, 4, { dimFeedforward: 128 }), 3).forward(zeros([20, 8, 64]), zeros([10, 8, 64])).shape; // [20, 8, 64]
  */
 export class TransformerDecoder extends Module<[tgt: Tensor, memory: Tensor, masks?: DecoderMasks]> {
   static override readonly typeName = 'TransformerDecoder';
@@ -81,7 +84,7 @@ export interface TransformerOptions extends TransformerLayerOptions {
  *
  * @throws by `forward` where shapes do not fit
  * @example
- * const model = new Transformer({ dModel: 64, nhead: 4, numEncoderLayers: 2, numDecoderLayers: 2 });
+ * const model = new Transformer({ dModel: 64, nhead: 4, numEncoderLayers: 2, numDecoderLayers: 2, dimFeedforward: 128 });
  * model.forward(zeros([10, 32, 64]), zeros([20, 32, 64]), { tgtIsCausal: true }).shape; // [20, 32, 64]
  */
 export class Transformer extends Module<[src: Tensor, tgt: Tensor, masks?: TransformerMasks]> {

@@ -11,7 +11,12 @@ export function name(owner: AnyModule, key: string, item: Item): void {
   fields[key] = item;
 }
 
-/** What all dictionaries can do. `Given`: what is taken as an item. */
+/**
+ * What all dictionaries can do. `Given`: what is taken as an item.
+ *
+ * @example
+ * new ModuleDict({ head: new Linear(2, 3) }).keys(); // ['head']
+ */
 export abstract class DictOf<T extends Item, Given = T> extends Module<never[], never> {
   protected abstract taken(item: Given): T;
 

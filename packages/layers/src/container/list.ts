@@ -8,7 +8,12 @@ import { isModule } from '../registry.ts';
 export type Item = AnyModule | Parameter;
 export const isItem = (value: unknown): value is Item => typeof value === 'object' && value !== null && (isModule(value) || isParameter(value));
 
-/** What all lists can do. Positions may be negative: they count from the end. */
+/**
+ * What all lists can do. Positions may be negative: they count from the end.
+ *
+ * @example
+ * new ModuleList([new Linear(2, 3), new Linear(3, 4)]).length; // 2
+ */
 export abstract class ListOf<T extends Item, In extends unknown[], Out> extends Module<In, Out> {
   [position: number]: T;
 

@@ -139,7 +139,12 @@ export class Conv2d extends Conv {
   static override readonly typeName = 'Conv2d';
   constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...rest: Placed<ConvLayerOptions, Padding>) { super('Conv2d', 2, inChannels, outChannels, kernelSize, placed(rest)); }
 }
-/** {@link Conv1d} of volumes, [N, in, D, H, W] or [in, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv3d.html */
+/**
+ * {@link Conv1d} of volumes, [N, in, D, H, W] or [in, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv3d.html
+ *
+ * @example
+ * new Conv3d(1, 8, 3, { padding: 1 }).forward(zeros([2, 1, 4, 6, 6])).shape; // [2, 8, 4, 6, 6]
+ */
 export class Conv3d extends Conv {
   static override readonly typeName = 'Conv3d';
   constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...rest: Placed<ConvLayerOptions, Padding>) { super('Conv3d', 3, inChannels, outChannels, kernelSize, placed(rest)); }
@@ -157,12 +162,22 @@ export class ConvTranspose1d extends ConvTranspose {
   static override readonly typeName = 'ConvTranspose1d';
   constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...rest: Placed<ConvTransposeLayerOptions>) { super('ConvTranspose1d', 1, inChannels, outChannels, kernelSize, placed(rest)); }
 }
-/** {@link ConvTranspose1d} of images. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ConvTranspose2d.html */
+/**
+ * {@link ConvTranspose1d} of images. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ConvTranspose2d.html
+ *
+ * @example
+ * new ConvTranspose2d(16, 8, 2, 2).forward(zeros([4, 16, 7, 7])).shape; // [4, 8, 14, 14]
+ */
 export class ConvTranspose2d extends ConvTranspose {
   static override readonly typeName = 'ConvTranspose2d';
   constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...rest: Placed<ConvTransposeLayerOptions>) { super('ConvTranspose2d', 2, inChannels, outChannels, kernelSize, placed(rest)); }
 }
-/** {@link ConvTranspose1d} of volumes. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ConvTranspose3d.html */
+/**
+ * {@link ConvTranspose1d} of volumes. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.ConvTranspose3d.html
+ *
+ * @example
+ * new ConvTranspose3d(4, 2, 2, 2).forward(zeros([1, 4, 2, 3, 3])).shape; // [1, 2, 4, 6, 6]
+ */
 export class ConvTranspose3d extends ConvTranspose {
   static override readonly typeName = 'ConvTranspose3d';
   constructor(inChannels: number, outChannels: number, kernelSize: Sizes, ...rest: Placed<ConvTransposeLayerOptions>) { super('ConvTranspose3d', 3, inChannels, outChannels, kernelSize, placed(rest)); }

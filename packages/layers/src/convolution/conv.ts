@@ -90,6 +90,9 @@ export function convolveTransposed(operation: string, rank: number, x: Tensor, w
  * @param bias [out]
  * @returns [N, out, floor((L + 2 padding - dilation (k - 1) - 1) / stride) + 1]
  * @throws where shapes do not fit
+ *
+ * @example
+ * conv1d(tensor([[1, 2, 3, 4]]), tensor([[[1, -1]]])); // [[-1, -1, -1]]
  */
 export const conv1d = (x: Tensor, weight: Tensor, bias?: Tensor | null, ...rest: Placed<ConvOptions, Padding>): Tensor => convolve('conv1d', 1, x, weight, bias, placed(rest));
 /**
@@ -100,7 +103,12 @@ export const conv1d = (x: Tensor, weight: Tensor, bias?: Tensor | null, ...rest:
  * conv2d(ones([1, 1, 5, 5]), ones([8, 1, 3, 3]), null, { padding: 1 }).shape; // [1, 8, 5, 5]
  */
 export const conv2d = (x: Tensor, weight: Tensor, bias?: Tensor | null, ...rest: Placed<ConvOptions, Padding>): Tensor => convolve('conv2d', 2, x, weight, bias, placed(rest));
-/** {@link conv1d} of volumes: [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html */
+/**
+ * {@link conv1d} of volumes: [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv3d.html
+ *
+ * @example
+ * conv3d(ones([1, 1, 2, 3, 3]), ones([4, 1, 2, 2, 2])).shape; // [1, 4, 1, 2, 2]
+ */
 export const conv3d = (x: Tensor, weight: Tensor, bias?: Tensor | null, ...rest: Placed<ConvOptions, Padding>): Tensor => convolve('conv3d', 3, x, weight, bias, placed(rest));
 
 /**
@@ -113,9 +121,22 @@ export const conv3d = (x: Tensor, weight: Tensor, bias?: Tensor | null, ...rest:
  * @param bias [out]
  * @returns [N, out, (L - 1) stride - 2 padding + dilation (k - 1) + outputPadding + 1]
  * @throws where shapes do not fit
+ *
+ * @example
+ * convTranspose1d(tensor([[1, 2]]), tensor([[[1, 10]]]), null, 2); // [[1, 10, 2, 20]]
  */
 export const convTranspose1d = (x: Tensor, weight: Tensor, bias?: Tensor | null, ...rest: Placed<ConvTransposeOptions>): Tensor => convolveTransposed('convTranspose1d', 1, x, weight, bias, placed(rest));
-/** {@link convTranspose1d} of images. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose2d.html */
+/**
+ * {@link convTranspose1d} of images. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose2d.html
+ *
+ * @example
+ * convTranspose2d(ones([1, 1, 3, 3]), ones([1, 4, 2, 2]), null, 2).shape; // [1, 4, 6, 6]
+ */
 export const convTranspose2d = (x: Tensor, weight: Tensor, bias?: Tensor | null, ...rest: Placed<ConvTransposeOptions>): Tensor => convolveTransposed('convTranspose2d', 2, x, weight, bias, placed(rest));
-/** {@link convTranspose1d} of volumes. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose3d.html */
+/**
+ * {@link convTranspose1d} of volumes. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose3d.html
+ *
+ * @example
+ * convTranspose3d(ones([1, 1, 2, 2, 2]), ones([1, 4, 2, 2, 2]), null, 2).shape; // [1, 4, 4, 4, 4]
+ */
 export const convTranspose3d = (x: Tensor, weight: Tensor, bias?: Tensor | null, ...rest: Placed<ConvTransposeOptions>): Tensor => convolveTransposed('convTranspose3d', 3, x, weight, bias, placed(rest));

@@ -85,14 +85,24 @@ abstract class Folding extends Module {
   }
 }
 
-/** {@link unfold} as a layer. */
+/**
+ * {@link unfold} as a layer.
+ *
+ * @example
+ * new Unfold(3, { padding: 1 }).forward(zeros([2, 3, 8, 8])).shape; // [2, 27, 64]
+ */
 export class Unfold extends Folding {
   static override readonly typeName = 'Unfold';
   constructor(kernelSize: Sizes, options: FoldOptions = {}) { super(kernelSize, options); }
   forward(x: Tensor): Tensor { return unfold(x, this.kernelSize, this.options); }
 }
 
-/** {@link fold} as a layer. */
+/**
+ * {@link fold} as a layer.
+ *
+ * @example
+ * new Fold([8, 8], 3, { padding: 1 }).forward(zeros([2, 27, 64])).shape; // [2, 3, 8, 8]
+ */
 export class Fold extends Folding {
   static override readonly typeName = 'Fold';
   readonly outputSize: Sizes;

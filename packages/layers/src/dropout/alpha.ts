@@ -24,23 +24,41 @@ function dropToAlpha(name: string, x: Tensor, shape: Shape, p: number, { trainin
  *
  * @param x any shape
  * @throws where `p` is not a probability
+ *
+ * @example
+ * alphaDropout(ones([4]), 0.5, { training: false }); // [1, 1, 1, 1]
  */
 export const alphaDropout = (x: Tensor, p = 0.5, options: DropoutOptions = {}): Tensor => dropToAlpha('alphaDropout', x, x.shape, p, options);
 
-/** {@link alphaDropout} of whole channels, [N, C, ...]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html */
+/**
+ * {@link alphaDropout} of whole channels, [N, C, ...]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html
+ *
+ * @example
+ * featureAlphaDropout(ones([2, 3, 4]), 0.2).shape; // [2, 3, 4]
+ */
 export function featureAlphaDropout(x: Tensor, p = 0.5, options: DropoutOptions = {}): Tensor {
   if (x.ndim < 2) fail('featureAlphaDropout', `the input is ${show(x.shape)}`, 'Give [N, C, ...].');
   return dropToAlpha('featureAlphaDropout', x, x.shape.map((size, axis) => (axis < 2 ? size : 1)), p, options);
 }
 
-/** {@link alphaDropout} as a layer. */
+/**
+ * {@link alphaDropout} as a layer.
+ *
+ * @example
+ * new AlphaDropout(0.2).eval().forward(ones([3])); // [1, 1, 1]
+ */
 export class AlphaDropout extends Dropping {
   static override readonly typeName = 'AlphaDropout';
   constructor(p = 0.5, { generator }: Pick<DropoutOptions, 'generator'> = {}) { super(p, generator); }
   forward(x: Tensor): Tensor { return alphaDropout(x, this.p, this.now); }
 }
 
-/** {@link featureAlphaDropout} as a layer. */
+/**
+ * {@link featureAlphaDropout} as a layer.
+ *
+ * @example
+ * new FeatureAlphaDropout(0.2).forward(ones([2, 3, 4])).shape; // [2, 3, 4]
+ */
 export class FeatureAlphaDropout extends Dropping {
   static override readonly typeName = 'FeatureAlphaDropout';
   constructor(p = 0.5, { generator }: Pick<DropoutOptions, 'generator'> = {}) { super(p, generator); }

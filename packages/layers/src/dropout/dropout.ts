@@ -52,11 +52,24 @@ function dropChannels(name: string, x: Tensor, ranks: readonly number[], unbatch
  *
  * @param x [N, C, L] or [C, L]
  * @throws for other shapes
+ *
+ * @example
+ * dropout1d(ones([2, 3, 4]), 0.2).shape; // [2, 3, 4]
  */
 export const dropout1d = (x: Tensor, p = 0.5, options: DropoutOptions = {}): Tensor => dropChannels('dropout1d', x, [2, 3], 2, p, options);
-/** {@link dropout1d} of [N, C, H, W] or, as in PyTorch, [N, C, L]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Dropout2d.html */
+/**
+ * {@link dropout1d} of [N, C, H, W] or, as in PyTorch, [N, C, L]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Dropout2d.html
+ *
+ * @example
+ * dropout2d(ones([2, 3, 4, 4]), 0.2).shape; // [2, 3, 4, 4]
+ */
 export const dropout2d = (x: Tensor, p = 0.5, options: DropoutOptions = {}): Tensor => dropChannels('dropout2d', x, [3, 4], 0, p, options);
-/** {@link dropout1d} of [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Dropout3d.html */
+/**
+ * {@link dropout1d} of [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.Dropout3d.html
+ *
+ * @example
+ * dropout3d(ones([2, 3, 2, 4, 4]), 0.2).shape; // [2, 3, 2, 4, 4]
+ */
 export const dropout3d = (x: Tensor, p = 0.5, options: DropoutOptions = {}): Tensor => dropChannels('dropout3d', x, [4, 5], 4, p, options);
 
 /**
@@ -78,21 +91,36 @@ export class Dropout extends Dropping {
   forward(x: Tensor): Tensor { return dropout(x, this.p, { ...this.now, mode: this.mode }); }
 }
 
-/** {@link dropout1d} as a layer. */
+/**
+ * {@link dropout1d} as a layer.
+ *
+ * @example
+ * new Dropout1d(0.2).forward(ones([2, 3, 4])).shape; // [2, 3, 4]
+ */
 export class Dropout1d extends Dropping {
   static override readonly typeName = 'Dropout1d';
   constructor(p = 0.5, { generator }: Pick<DropoutOptions, 'generator'> = {}) { super(p, generator); }
   forward(x: Tensor): Tensor { return dropout1d(x, this.p, this.now); }
 }
 
-/** {@link dropout2d} as a layer. */
+/**
+ * {@link dropout2d} as a layer.
+ *
+ * @example
+ * new Dropout2d(0.2).forward(ones([2, 3, 4, 4])).shape; // [2, 3, 4, 4]
+ */
 export class Dropout2d extends Dropping {
   static override readonly typeName = 'Dropout2d';
   constructor(p = 0.5, { generator }: Pick<DropoutOptions, 'generator'> = {}) { super(p, generator); }
   forward(x: Tensor): Tensor { return dropout2d(x, this.p, this.now); }
 }
 
-/** {@link dropout3d} as a layer. */
+/**
+ * {@link dropout3d} as a layer.
+ *
+ * @example
+ * new Dropout3d(0.2).forward(ones([2, 3, 2, 4, 4])).shape; // [2, 3, 2, 4, 4]
+ */
 export class Dropout3d extends Dropping {
   static override readonly typeName = 'Dropout3d';
   constructor(p = 0.5, { generator }: Pick<DropoutOptions, 'generator'> = {}) { super(p, generator); }

@@ -10,19 +10,46 @@ export function fill<T extends Tensor>(x: T, values: ArrayLike<number>): T {
   return x;
 }
 
-/** Uniform on [a, b), [0, 1) by default. */
+/**
+ * Uniform on [a, b), [0, 1) by default.
+ *
+ * @example
+ * init.uniform(new Linear(2, 3).weight, -0.1, 0.1).shape; // [3, 2]
+ */
 export function uniform<T extends Tensor>(x: T, a = 0, b = 1, { generator = defaultGenerator }: InitOptions = {}): T {
   return fill(x, Float64Array.from(generator.uniform(x.numel), (u) => a + (b - a) * u));
 }
 
-/** Normal with this mean and standard deviation, 0 and 1 by default. */
+/**
+ * Normal with this mean and standard deviation, 0 and 1 by default.
+ *
+ * @example
+ * init.normal(new Linear(2, 3).weight, 0, 0.02).shape; // [3, 2]
+ */
 export function normal<T extends Tensor>(x: T, mean = 0, std = 1, { generator = defaultGenerator }: InitOptions = {}): T {
   return fill(x, generator.normal(x.numel).map((z) => mean + std * z));
 }
 
-/** `value` everywhere. */
+/**
+ * `value` everywhere.
+ *
+ * @example
+ * init.constant(zeros([3]), 0.5); // [0.5, 0.5, 0.5]
+ */
 export const constant = <T extends Tensor>(x: T, value: number): T => fill(x, new Float64Array(x.numel).fill(value));
+/**
+ * 0 everywhere.
+ *
+ * @example
+ * init.zeros(ones([3])); // [0, 0, 0]
+ */
 export const zeros = <T extends Tensor>(x: T): T => constant(x, 0);
+/**
+ * 1 everywhere.
+ *
+ * @example
+ * init.ones(zeros([3])); // [1, 1, 1]
+ */
 export const ones = <T extends Tensor>(x: T): T => constant(x, 1);
 
 /**
@@ -33,6 +60,9 @@ export const ones = <T extends Tensor>(x: T): T => constant(x, 1);
  * @param a default -2
  * @param b default 2
  * @throws where b is not above a
+ *
+ * @example
+ * init.truncNormal(new Linear(2, 3).weight, 0, 0.02).shape; // [3, 2]
  */
 export function truncNormal<T extends Tensor>(x: T, mean = 0, std = 1, a = -2, b = 2, { generator = defaultGenerator }: InitOptions = {}): T {
   const [low, high] = [(a - mean) / std, (b - mean) / std];

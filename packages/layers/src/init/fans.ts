@@ -23,14 +23,19 @@ export type Nonlinearity = 'linear' | 'conv1d' | 'conv2d' | 'conv3d' | 'convTran
  *
  * @param x two axes or more
  * @example
- * init.xavierUniform(layer.weight, { gain: init.calculateGain('tanh') });
+ * init.xavierUniform(new Linear(2, 3).weight, { gain: init.calculateGain('tanh') }).shape; // [3, 2]
  */
 export function xavierUniform<T extends Tensor>(x: T, { gain = 1, ...options }: XavierOptions = {}): T {
   const bound = gain * Math.sqrt(6 / total(x));
   return uniform(x, -bound, bound, options);
 }
 
-/** Normal with standard deviation gain * sqrt(2 / (fanIn + fanOut)) (Glorot & Bengio 2010). */
+/**
+ * Normal with standard deviation gain * sqrt(2 / (fanIn + fanOut)) (Glorot & Bengio 2010).
+ *
+ * @example
+ * init.xavierNormal(new Linear(2, 3).weight).shape; // [3, 2]
+ */
 export function xavierNormal<T extends Tensor>(x: T, { gain = 1, ...options }: XavierOptions = {}): T {
   return normal(x, 0, gain * Math.sqrt(2 / total(x)), options);
 }
@@ -42,14 +47,19 @@ export function xavierNormal<T extends Tensor>(x: T, { gain = 1, ...options }: X
  *
  * @param x two axes or more
  * @example
- * init.kaimingUniform(layer.weight, { nonlinearity: 'relu' });
+ * init.kaimingUniform(new Linear(2, 3).weight, { nonlinearity: 'relu' }).shape; // [3, 2]
  */
 export function kaimingUniform<T extends Tensor>(x: T, { a = 0, mode = 'fanIn', nonlinearity = 'leakyRelu', ...options }: KaimingOptions = {}): T {
   const bound = Math.sqrt(3) * deviation(x, a, mode, nonlinearity);
   return uniform(x, -bound, bound, options);
 }
 
-/** Normal with standard deviation gain / sqrt(fan) (He et al. 2015). */
+/**
+ * Normal with standard deviation gain / sqrt(fan) (He et al. 2015).
+ *
+ * @example
+ * init.kaimingNormal(new Linear(2, 3).weight, { nonlinearity: 'relu' }).shape; // [3, 2]
+ */
 export function kaimingNormal<T extends Tensor>(x: T, { a = 0, mode = 'fanIn', nonlinearity = 'leakyRelu', ...options }: KaimingOptions = {}): T {
   return normal(x, 0, deviation(x, a, mode, nonlinearity), options);
 }
@@ -60,6 +70,9 @@ export function kaimingNormal<T extends Tensor>(x: T, { a = 0, mode = 'fanIn', n
  * Source: https://docs.pytorch.org/docs/stable/nn.init.html#torch.nn.init.calculate_gain
  *
  * @param slope of `leakyRelu` for negative inputs. Default 0.01.
+ *
+ * @example
+ * init.calculateGain('tanh'); // 1.6667
  */
 export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number {
   switch (nonlinearity) {
@@ -72,7 +85,12 @@ export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number 
   }
 }
 
-/** How many inputs feed an output and how many outputs an input feeds, for a weight [out, in, ...window]. */
+/**
+ * How many inputs feed an output and how many outputs an input feeds, for a weight [out, in, ...window].
+ *
+ * @example
+ * init.calculateFanInAndFanOut(new Conv2d(3, 8, 5).weight); // [75, 200]
+ */
 export function calculateFanInAndFanOut({ shape }: Tensor): [fanIn: number, fanOut: number] {
   if (shape.length < 2) fail('calculateFanInAndFanOut', `${show(shape)} has no fan`, 'Give a weight of two axes or more.');
   const [out, inputs, ...window] = shape as [number, number, ...number[]];

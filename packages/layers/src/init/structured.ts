@@ -5,6 +5,9 @@ import { fill, type InitOptions } from './drawn.ts';
 /**
  * Ones on the diagonal, zeros beside it: a linear layer that passes on what it can.
  * @param x two axes
+ *
+ * @example
+ * init.eye(new Linear(3, 2).weight); // [[1, 0, 0], [0, 1, 0]]
  */
 export function eye<T extends Tensor>(x: T): T {
   if (x.ndim !== 2) fail('eye', `${show(x.shape)} is no matrix`, 'Give two axes.');
@@ -20,6 +23,9 @@ export function eye<T extends Tensor>(x: T): T {
  * @param x [out, in, ...window], three to five axes
  * @param groups of the convolution; each passes on its own channels. Default 1.
  * @throws for other shapes, and where the groups do not divide the outputs
+ *
+ * @example
+ * init.dirac(new Conv1d(1, 1, 3).weight); // [[[0, 1, 0]]]
  */
 export function dirac<T extends Tensor>(x: T, groups = 1): T {
   const [out, inputs, ...window] = x.shape as [number, number, ...number[]];
@@ -43,6 +49,9 @@ export interface OrthogonalOptions extends InitOptions { readonly gain?: number 
  *
  * @param x two axes or more; those after the first count as one
  * @throws for fewer
+ *
+ * @example
+ * init.orthogonal(new Linear(3, 2).weight).shape; // [2, 3]
  */
 export function orthogonal<T extends Tensor>(x: T, { gain = 1, generator = defaultGenerator }: OrthogonalOptions = {}): T {
   if (x.ndim < 2) fail('orthogonal', `${show(x.shape)} is no matrix`, 'Give two axes or more.');
@@ -82,6 +91,9 @@ function subtract(a: Float64Array, b: Float64Array, factor: number): void {
  * @param sparsity 0 to 1, rounded up to whole elements
  * @param std default 0.01
  * @throws for other shapes
+ *
+ * @example
+ * init.sparse(new Linear(3, 4).weight, 0.5).shape; // [4, 3]
  */
 export function sparse<T extends Tensor>(x: T, sparsity: number, std = 0.01, { generator = defaultGenerator }: InitOptions = {}): T {
   if (x.ndim !== 2) fail('sparse', `${show(x.shape)} is no matrix`, 'Give two axes.');

@@ -55,7 +55,12 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, { weight = nul
   })(input, target, ...(weight ? [weight] : []));
 }
 
-/** {@link binaryCrossEntropy} with its options set once. */
+/**
+ * {@link binaryCrossEntropy} with its options set once.
+ *
+ * @example
+ * new BCELoss().forward(tensor([0.9, 0.2]), tensor([1, 0])); // 0.1643
+ */
 export class BCELoss extends Loss {
   static override readonly typeName = 'BCELoss';
   readonly weight: Buffer | null;

@@ -34,7 +34,12 @@ export function cosineEmbeddingLoss(input1: Tensor, input2: Tensor, target: Tens
   return scope(() => reducedRows(rows(-1, input1, input2, target.unsqueeze(-1), margin).squeeze(-1), reduction), 'cosineEmbeddingLoss');
 }
 
-/** {@link cosineEmbeddingLoss} with its options set once. */
+/**
+ * {@link cosineEmbeddingLoss} with its options set once.
+ *
+ * @example
+ * new CosineEmbeddingLoss().forward(tensor([[1, 0]]), tensor([[1, 1]]), tensor([1])); // 0.2929
+ */
 export class CosineEmbeddingLoss extends Loss<[input1: Tensor, input2: Tensor, target: Tensor]> {
   static override readonly typeName = 'CosineEmbeddingLoss';
   readonly margin: number;

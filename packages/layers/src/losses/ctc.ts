@@ -88,7 +88,7 @@ const differs = fuse((label: Scalar, before: Scalar, blank: Scalar) => label.ind
  * @returns `mean`: the mean of losses, each divided by its target's length; or their `sum`; or (`none`) [N] or []
  * @throws where shapes and lengths do not fit, and for labels out of range
  * @example
- * ctcLoss(randn([50, 16, 20]).logSoftmax(2), randint(1, 20, [16, 30]), Array(16).fill(50), Array(16).fill(10));
+ * ctcLoss(randn([50, 16, 20]).logSoftmax(2), randint(1, 20, [16, 30]), Array(16).fill(50), Array(16).fill(10)).shape; // []
  */
 export function ctcLoss(logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths, options: CTCOptions = {}): Tensor {
   const { blank = 0, zeroInfinity = false, reduction = 'mean' } = options;
@@ -138,7 +138,7 @@ function recursion(x: Tensor, labels: Tensor, length: Tensor, known: Tensor, bla
  * {@link ctcLoss} with its options set once.
  *
  * @example
- * const loss = new CTCLoss({ zeroInfinity: true }).forward(logits.logSoftmax(2), targets, inputLengths, targetLengths);
+ * new CTCLoss({ zeroInfinity: true }).forward(randn([9, 2, 4]).logSoftmax(2), randint(1, 4, [2, 3]), [9, 8], [3, 2]).shape; // []
  */
 export class CTCLoss extends Loss<[logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths]> {
   static override readonly typeName = 'CTCLoss';

@@ -47,7 +47,12 @@ export function gaussianNllLoss(input: Tensor, target: Tensor, variance: Tensor,
   }, operation);
 }
 
-/** {@link gaussianNllLoss} with its options set once. */
+/**
+ * {@link gaussianNllLoss} with its options set once.
+ *
+ * @example
+ * new GaussianNLLLoss().forward(tensor([0, 1]), tensor([1, 1]), tensor([1, 4])); // 0.5966
+ */
 export class GaussianNLLLoss extends Loss<[input: Tensor, target: Tensor, variance: Tensor]> {
   static override readonly typeName = 'GaussianNLLLoss';
   readonly full: boolean;

@@ -38,7 +38,12 @@ export function klDiv(input: Tensor, target: Tensor, { reduction = 'mean', logTa
   return scope(() => reduced('klDiv', 'sum', kernel, input, target).div(rows), 'klDiv');
 }
 
-/** {@link klDiv} with its options set once. */
+/**
+ * {@link klDiv} with its options set once.
+ *
+ * @example
+ * new KLDivLoss({ reduction: 'batchmean' }).forward(tensor([[0.5, 0.5]]).log(), tensor([[0.9, 0.1]])); // 0.3681
+ */
 export class KLDivLoss extends Module<[input: Tensor, target: Tensor]> {
   static override readonly typeName = 'KLDivLoss';
   readonly reduction: Reduction | 'batchmean';

@@ -20,7 +20,12 @@ export function l1Loss(input: Tensor, target: Tensor, { reduction = 'mean' }: Lo
   return reduced('l1Loss', reduction, absoluteError, input, target);
 }
 
-/** {@link l1Loss} with its option set once. */
+/**
+ * {@link l1Loss} with its option set once.
+ *
+ * @example
+ * new L1Loss().forward(tensor([1, 2]), tensor([1, 4])); // 1
+ */
 export class L1Loss extends Loss {
   static override readonly typeName = 'L1Loss';
   forward(input: Tensor, target: Tensor): Tensor { return l1Loss(input, target, this); }

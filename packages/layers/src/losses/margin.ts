@@ -63,7 +63,12 @@ export function softMarginLoss(input: Tensor, target: Tensor, { reduction = 'mea
   return reduced('softMarginLoss', reduction, soft, input, target);
 }
 
-/** {@link hingeEmbeddingLoss} with its options set once. */
+/**
+ * {@link hingeEmbeddingLoss} with its options set once.
+ *
+ * @example
+ * new HingeEmbeddingLoss().forward(tensor([0.5, 0.25]), tensor([1, -1])); // 0.625
+ */
 export class HingeEmbeddingLoss extends Loss {
   static override readonly typeName = 'HingeEmbeddingLoss';
   readonly margin: number;
@@ -76,7 +81,12 @@ export class HingeEmbeddingLoss extends Loss {
   forward(input: Tensor, target: Tensor): Tensor { return hingeEmbeddingLoss(input, target, this); }
 }
 
-/** {@link marginRankingLoss} with its options set once. */
+/**
+ * {@link marginRankingLoss} with its options set once.
+ *
+ * @example
+ * new MarginRankingLoss({ margin: 1 }).forward(tensor([2, 1]), tensor([1, 3]), tensor([1, 1])); // 1.5
+ */
 export class MarginRankingLoss extends Loss<[input1: Tensor, input2: Tensor, target: Tensor]> {
   static override readonly typeName = 'MarginRankingLoss';
   readonly margin: number;
@@ -89,7 +99,12 @@ export class MarginRankingLoss extends Loss<[input1: Tensor, input2: Tensor, tar
   forward(input1: Tensor, input2: Tensor, target: Tensor): Tensor { return marginRankingLoss(input1, input2, target, this); }
 }
 
-/** {@link softMarginLoss} with its option set once. */
+/**
+ * {@link softMarginLoss} with its option set once.
+ *
+ * @example
+ * new SoftMarginLoss().forward(tensor([2, -1]), tensor([1, -1])); // 0.2201
+ */
 export class SoftMarginLoss extends Loss {
   static override readonly typeName = 'SoftMarginLoss';
   forward(input: Tensor, target: Tensor): Tensor { return softMarginLoss(input, target, this); }

@@ -20,7 +20,12 @@ export function mseLoss(input: Tensor, target: Tensor, { reduction = 'mean' }: L
   return reduced('mseLoss', reduction, squaredError, input, target);
 }
 
-/** {@link mseLoss} with its option set once. */
+/**
+ * {@link mseLoss} with its option set once.
+ *
+ * @example
+ * new MSELoss().forward(tensor([1, 2]), tensor([1, 4])); // 2
+ */
 export class MSELoss extends Loss {
   static override readonly typeName = 'MSELoss';
   forward(input: Tensor, target: Tensor): Tensor { return mseLoss(input, target, this); }

@@ -68,13 +68,23 @@ export function multilabelSoftMarginLoss(input: Tensor, target: Tensor, { weight
   return scope(() => reducedRows(binary(-1, input, target, weight ?? 1, classes).squeeze(-1), reduction), operation);
 }
 
-/** {@link multilabelMarginLoss} with its option set once. */
+/**
+ * {@link multilabelMarginLoss} with its option set once.
+ *
+ * @example
+ * new MultiLabelMarginLoss().forward(tensor([0.1, 0.2, 0.4, 0.8]), tensor([3, 0, -1, 1], { dtype: 'int32' })); // 0.85
+ */
 export class MultiLabelMarginLoss extends Loss {
   static override readonly typeName = 'MultiLabelMarginLoss';
   forward(input: Tensor, target: Tensor): Tensor { return multilabelMarginLoss(input, target, this); }
 }
 
-/** {@link multilabelSoftMarginLoss} with its options set once. */
+/**
+ * {@link multilabelSoftMarginLoss} with its options set once.
+ *
+ * @example
+ * new MultiLabelSoftMarginLoss().forward(tensor([[2, -1]]), tensor([[1, 0]])); // 0.2201
+ */
 export class MultiLabelSoftMarginLoss extends Loss {
   static override readonly typeName = 'MultiLabelSoftMarginLoss';
   readonly weight: Buffer | null;

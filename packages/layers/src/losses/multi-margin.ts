@@ -48,7 +48,12 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options: MultiMar
   }, 'multiMarginLoss');
 }
 
-/** {@link multiMarginLoss} with its options set once. */
+/**
+ * {@link multiMarginLoss} with its options set once.
+ *
+ * @example
+ * new MultiMarginLoss().forward(tensor([[0.1, 0.2, 0.8]]), tensor([2], { dtype: 'int32' })); // 0.2333
+ */
 export class MultiMarginLoss extends Loss {
   static override readonly typeName = 'MultiMarginLoss';
   readonly p: number;

@@ -55,7 +55,12 @@ export function nllLoss(input: Tensor, target: Tensor, options: NLLOptions = {})
   }, 'nllLoss');
 }
 
-/** {@link nllLoss} with its options set once. */
+/**
+ * {@link nllLoss} with its options set once.
+ *
+ * @example
+ * new NLLLoss().forward(tensor([[2, 0, -1]]).logSoftmax(1), tensor([0], { dtype: 'int32' })); // 0.1698
+ */
 export class NLLLoss extends Loss {
   static override readonly typeName = 'NLLLoss';
   readonly weight: Buffer | null;

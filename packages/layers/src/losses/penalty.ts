@@ -19,7 +19,9 @@ function penalty(operation: string, of: Fused<Scalar>, parameters: Iterable<Tens
  * @param strength default 1e-5
  * @throws where there are no parameters
  * @example
- * const loss = criterion.forward(outputs, labels).add(l1Penalty(model.parameters(), 1e-5));
+ * const model = new Linear(2, 3);
+ * const loss = mseLoss(model.forward(ones([5, 2])), zeros([5, 3])).add(l1Penalty(model.parameters(), 1e-5));
+ * l1Penalty([tensor([1, -2])], 0.5); // 1.5
  */
 export const l1Penalty = (parameters: Iterable<Tensor>, strength = 1e-5): Tensor => penalty('l1Penalty', magnitude, parameters, strength);
 
@@ -31,6 +33,8 @@ export const l1Penalty = (parameters: Iterable<Tensor>, strength = 1e-5): Tensor
  * @param strength default 1e-4
  * @throws where there are no parameters
  * @example
- * const loss = criterion.forward(outputs, labels).add(l2Penalty(model.parameters(), 1e-4));
+ * const model = new Linear(2, 3);
+ * const loss = mseLoss(model.forward(ones([5, 2])), zeros([5, 3])).add(l2Penalty(model.parameters(), 1e-4));
+ * l2Penalty([tensor([1, -2])], 0.5); // 2.5
  */
 export const l2Penalty = (parameters: Iterable<Tensor>, strength = 1e-4): Tensor => penalty('l2Penalty', square, parameters, strength);

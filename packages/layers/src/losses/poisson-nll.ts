@@ -46,7 +46,12 @@ export function poissonNllLoss(input: Tensor, target: Tensor, options: PoissonNL
     : reduced('poissonNllLoss', reduction, full ? kernels.rateFull : kernels.rate, input, target, eps);
 }
 
-/** {@link poissonNllLoss} with its options set once. */
+/**
+ * {@link poissonNllLoss} with its options set once.
+ *
+ * @example
+ * new PoissonNLLLoss().forward(tensor([0, 1]), tensor([1, 2])); // 0.8591
+ */
 export class PoissonNLLLoss extends Loss {
   static override readonly typeName = 'PoissonNLLLoss';
   readonly logInput: boolean;

@@ -56,7 +56,12 @@ export function huberLoss(input: Tensor, target: Tensor, { delta = 1, reduction 
   return reduced('huberLoss', reduction, huber, input, target, delta);
 }
 
-/** {@link smoothL1Loss} with its options set once. */
+/**
+ * {@link smoothL1Loss} with its options set once.
+ *
+ * @example
+ * new SmoothL1Loss().forward(tensor([0, 3]), tensor([0.5, 0])); // 1.3125
+ */
 export class SmoothL1Loss extends Loss {
   static override readonly typeName = 'SmoothL1Loss';
   readonly beta: number;
@@ -69,7 +74,12 @@ export class SmoothL1Loss extends Loss {
   forward(input: Tensor, target: Tensor): Tensor { return smoothL1Loss(input, target, this); }
 }
 
-/** {@link huberLoss} with its options set once. */
+/**
+ * {@link huberLoss} with its options set once.
+ *
+ * @example
+ * new HuberLoss({ delta: 2 }).forward(tensor([0, 3]), tensor([0.5, 0])); // 2.0625
+ */
 export class HuberLoss extends Loss {
   static override readonly typeName = 'HuberLoss';
   readonly delta: number;

@@ -27,7 +27,8 @@ const swapped = fuse((near: Scalar, far: Scalar, across: Scalar, margin: Scalar)
  * @param negative the same shape
  * @throws where the numbers of axes differ
  * @example
- * tripletMarginWithDistanceLoss(a, p, n, { distanceFunction: (x, y) => cosineSimilarity(x, y).rsub(1) });
+ * const [a, p, n] = [tensor([[1, 0]]), tensor([[1, 1]]), tensor([[0, 1]])];
+ * tripletMarginWithDistanceLoss(a, p, n, { distanceFunction: (x, y) => cosineSimilarity(x, y).rsub(1) }); // 0.2929 - 1 + 1 = 0.2929
  */
 export function tripletMarginWithDistanceLoss(anchor: Tensor, positive: Tensor, negative: Tensor, options: TripletMarginWithDistanceOptions = {}): Tensor {
   const { distanceFunction, margin = 1, swap = false, reduction = 'mean' } = options;
@@ -61,7 +62,12 @@ export const tripletMarginLoss = (anchor: Tensor, positive: Tensor, negative: Te
 
 export type Triplet = [anchor: Tensor, positive: Tensor, negative: Tensor];
 
-/** {@link tripletMarginLoss} with its options set once. */
+/**
+ * {@link tripletMarginLoss} with its options set once.
+ *
+ * @example
+ * new TripletMarginLoss().forward(tensor([[0, 0]]), tensor([[0, 1]]), tensor([[0, 1.5]])); // 0.5
+ */
 export class TripletMarginLoss extends Loss<Triplet> {
   static override readonly typeName = 'TripletMarginLoss';
   readonly margin: number;
@@ -80,7 +86,12 @@ export class TripletMarginLoss extends Loss<Triplet> {
   forward(...triplet: Triplet): Tensor { return tripletMarginLoss(...triplet, { margin: this.margin, p: this.p, eps: this.eps, swap: this.swap, reduction: this.reduction }); }
 }
 
-/** {@link tripletMarginWithDistanceLoss} with its options set once. */
+/**
+ * {@link tripletMarginWithDistanceLoss} with its options set once.
+ *
+ * @example
+ * new TripletMarginWithDistanceLoss({ margin: 2 }).forward(tensor([[0, 0]]), tensor([[0, 1]]), tensor([[0, 1.5]])); // 1.5
+ */
 export class TripletMarginWithDistanceLoss extends Loss<Triplet> {
   static override readonly typeName = 'TripletMarginWithDistanceLoss';
   readonly distanceFunction: (a: Tensor, b: Tensor) => Tensor;

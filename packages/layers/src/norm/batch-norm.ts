@@ -53,13 +53,23 @@ export class BatchNorm1d extends BatchNorm {
   constructor(numFeatures: number, options: TrackedNormOptions = {}) { super([2, 3], numFeatures, options); }
 }
 
-/** {@link BatchNorm1d} of images, [N, C, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html */
+/**
+ * {@link BatchNorm1d} of images, [N, C, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html
+ *
+ * @example
+ * new BatchNorm2d(16).forward(randn([8, 16, 4, 4])).shape; // [8, 16, 4, 4]
+ */
 export class BatchNorm2d extends BatchNorm {
   static override readonly typeName = 'BatchNorm2d';
   constructor(numFeatures: number, options: TrackedNormOptions = {}) { super([4], numFeatures, options); }
 }
 
-/** {@link BatchNorm1d} of volumes, [N, C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.BatchNorm3d.html */
+/**
+ * {@link BatchNorm1d} of volumes, [N, C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.BatchNorm3d.html
+ *
+ * @example
+ * new BatchNorm3d(4).forward(randn([2, 4, 3, 3, 3])).shape; // [2, 4, 3, 3, 3]
+ */
 export class BatchNorm3d extends BatchNorm {
   static override readonly typeName = 'BatchNorm3d';
   constructor(numFeatures: number, options: TrackedNormOptions = {}) { super([5], numFeatures, options); }

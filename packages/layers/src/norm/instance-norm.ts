@@ -54,13 +54,23 @@ export class InstanceNorm1d extends InstanceNorm {
   constructor(numFeatures: number, options: TrackedNormOptions = {}) { super(1, numFeatures, options); }
 }
 
-/** {@link InstanceNorm1d} of images, [N, C, H, W] or [C, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.InstanceNorm2d.html */
+/**
+ * {@link InstanceNorm1d} of images, [N, C, H, W] or [C, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.InstanceNorm2d.html
+ *
+ * @example
+ * new InstanceNorm2d(3).forward(randn([2, 3, 8, 8])).shape; // [2, 3, 8, 8]
+ */
 export class InstanceNorm2d extends InstanceNorm {
   static override readonly typeName = 'InstanceNorm2d';
   constructor(numFeatures: number, options: TrackedNormOptions = {}) { super(2, numFeatures, options); }
 }
 
-/** {@link InstanceNorm1d} of volumes, [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.InstanceNorm3d.html */
+/**
+ * {@link InstanceNorm1d} of volumes, [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.InstanceNorm3d.html
+ *
+ * @example
+ * new InstanceNorm3d(3).forward(randn([2, 3, 4, 4, 4])).shape; // [2, 3, 4, 4, 4]
+ */
 export class InstanceNorm3d extends InstanceNorm {
   static override readonly typeName = 'InstanceNorm3d';
   constructor(numFeatures: number, options: TrackedNormOptions = {}) { super(3, numFeatures, options); }

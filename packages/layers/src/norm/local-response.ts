@@ -29,7 +29,12 @@ export function localResponseNorm(x: Tensor, size: number, { alpha = 1e-4, beta 
   }, 'localResponseNorm');
 }
 
-/** {@link localResponseNorm} as a layer. */
+/**
+ * {@link localResponseNorm} as a layer.
+ *
+ * @example
+ * new LocalResponseNorm(2).forward(ones([1, 4, 2, 2])).shape; // [1, 4, 2, 2]
+ */
 export class LocalResponseNorm extends Module {
   static override readonly typeName = 'LocalResponseNorm';
   readonly size: number;

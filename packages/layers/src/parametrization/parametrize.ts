@@ -49,7 +49,12 @@ const heldBy = (module: AnyModule, name: string): Parametrized | undefined => {
   return own && Object.hasOwn(own, name) ? own[name] : undefined;
 };
 
-/** Whether `name` (or anything) of the module is computed. */
+/**
+ * Whether `name` (or anything) of the module is computed.
+ *
+ * @example
+ * isParametrized(weightNorm(new Linear(2, 3)), 'weight'); // true
+ */
 export const isParametrized = (module: AnyModule, name?: string): boolean =>
   name === undefined ? (module as unknown as Fields).parametrizations !== undefined : heldBy(module, name) !== undefined;
 
@@ -93,6 +98,9 @@ export function registerParametrization<M extends AnyModule>(module: M, name: st
 /**
  * Makes `name` a parameter again, with the value that it has now.
  * @throws where it is not computed
+ *
+ * @example
+ * isParametrized(removeParametrizations(weightNorm(new Linear(2, 3)), 'weight')); // false
  */
 export function removeParametrizations<M extends AnyModule>(module: M, name: string): M {
   const fields = module as unknown as Fields;

@@ -27,7 +27,12 @@ export function adaptiveAvgPool(operation: string, rank: number, x: Tensor, outp
     return wanted.reduce((y, count, i) => resample(y, 2 + i, area({ size: size[i]!, count })), batch);
   });
 }
-/** The mean over windows that make the axis `outputSize` long. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html */
+/**
+ * The mean over windows that make the axis `outputSize` long. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool1d.html
+ *
+ * @example
+ * adaptiveAvgPool1d(tensor([[1, 2, 3, 4, 5]]), 2); // [[2, 4]]
+ */
 export const adaptiveAvgPool1d = (x: Tensor, outputSize: OutputSize): Tensor => adaptiveAvgPool('adaptiveAvgPool1d', 1, x, outputSize);
 /**
  * {@link adaptiveAvgPool1d} of images. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool2d.html
@@ -35,7 +40,12 @@ export const adaptiveAvgPool1d = (x: Tensor, outputSize: OutputSize): Tensor => 
  * adaptiveAvgPool2d(ones([1, 8, 7, 5]), 1).shape; // [1, 8, 1, 1]
  */
 export const adaptiveAvgPool2d = (x: Tensor, outputSize: OutputSize): Tensor => adaptiveAvgPool('adaptiveAvgPool2d', 2, x, outputSize);
-/** {@link adaptiveAvgPool1d} of volumes. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html */
+/**
+ * {@link adaptiveAvgPool1d} of volumes. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_avg_pool3d.html
+ *
+ * @example
+ * adaptiveAvgPool3d(ones([1, 8, 4, 7, 5]), 1).shape; // [1, 8, 1, 1, 1]
+ */
 export const adaptiveAvgPool3d = (x: Tensor, outputSize: OutputSize): Tensor => adaptiveAvgPool('adaptiveAvgPool3d', 3, x, outputSize);
 
 /** The largest over the same windows, axis by axis, and their places in the flattened axes; a window that is shorter than others sees its last element again. */
@@ -65,15 +75,45 @@ export function adaptiveMaxPool(operation: string, rank: number, x: Tensor, outp
     return batch === x ? [values, places!] : [values.squeeze(0), places!.squeeze(0)];
   }, operation);
 }
-/** The largest over windows that make the axis `outputSize` long. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html */
+/**
+ * The largest over windows that make the axis `outputSize` long. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool1d.html
+ *
+ * @example
+ * adaptiveMaxPool1d(tensor([[1, 2, 3, 4, 5]]), 2); // [[3, 5]]
+ */
 export const adaptiveMaxPool1d = (x: Tensor, outputSize: OutputSize): Tensor => adaptiveMaxPool('adaptiveMaxPool1d', 1, x, outputSize)[0];
-/** {@link adaptiveMaxPool1d} of images. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html */
+/**
+ * {@link adaptiveMaxPool1d} of images. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool2d.html
+ *
+ * @example
+ * adaptiveMaxPool2d(ones([1, 8, 7, 5]), [3, 2]).shape; // [1, 8, 3, 2]
+ */
 export const adaptiveMaxPool2d = (x: Tensor, outputSize: OutputSize): Tensor => adaptiveMaxPool('adaptiveMaxPool2d', 2, x, outputSize)[0];
-/** {@link adaptiveMaxPool1d} of volumes. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html */
+/**
+ * {@link adaptiveMaxPool1d} of volumes. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.adaptive_max_pool3d.html
+ *
+ * @example
+ * adaptiveMaxPool3d(ones([1, 8, 4, 7, 5]), 2).shape; // [1, 8, 2, 2, 2]
+ */
 export const adaptiveMaxPool3d = (x: Tensor, outputSize: OutputSize): Tensor => adaptiveMaxPool('adaptiveMaxPool3d', 3, x, outputSize)[0];
-/** {@link adaptiveMaxPool1d} with the places of the values. */
+/**
+ * {@link adaptiveMaxPool1d} with the places of the values.
+ *
+ * @example
+ * adaptiveMaxPool1dWithIndices(tensor([[1, 2, 3, 4, 5]]), 2).indices; // [[2, 4]]
+ */
 export const adaptiveMaxPool1dWithIndices = (x: Tensor, outputSize: OutputSize): Pooled => pooled(adaptiveMaxPool('adaptiveMaxPool1d', 1, x, outputSize));
-/** {@link adaptiveMaxPool2d} with the places of the values. */
+/**
+ * {@link adaptiveMaxPool2d} with the places of the values.
+ *
+ * @example
+ * adaptiveMaxPool2dWithIndices(tensor([[[1, 2], [4, 3]]]), 1).indices; // [[[2]]]
+ */
 export const adaptiveMaxPool2dWithIndices = (x: Tensor, outputSize: OutputSize): Pooled => pooled(adaptiveMaxPool('adaptiveMaxPool2d', 2, x, outputSize));
-/** {@link adaptiveMaxPool3d} with the places of the values. */
+/**
+ * {@link adaptiveMaxPool3d} with the places of the values.
+ *
+ * @example
+ * adaptiveMaxPool3dWithIndices(tensor([[[[1, 2], [4, 3]]]]), 1).indices; // [[[[2]]]]
+ */
 export const adaptiveMaxPool3dWithIndices = (x: Tensor, outputSize: OutputSize): Pooled => pooled(adaptiveMaxPool('adaptiveMaxPool3d', 3, x, outputSize));

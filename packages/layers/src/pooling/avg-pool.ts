@@ -41,7 +41,12 @@ export function avgPool(operation: string, rank: number, x: Tensor, kernelSize: 
   });
 }
 
-/** The mean of each window of one axis. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html */
+/**
+ * The mean of each window of one axis. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool1d.html
+ *
+ * @example
+ * avgPool1d(tensor([[1, 2, 3, 4]]), 2); // [[1.5, 3.5]]
+ */
 export const avgPool1d = (x: Tensor, kernelSize: Sizes, ...rest: Placed<AvgPoolOptions>): Tensor => avgPool('avgPool1d', 1, x, kernelSize, placed(rest));
 /**
  * {@link avgPool1d} of images. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool2d.html
@@ -49,7 +54,12 @@ export const avgPool1d = (x: Tensor, kernelSize: Sizes, ...rest: Placed<AvgPoolO
  * avgPool2d(tensor([[[1, 2], [3, 4]]]), 2); // [[[2.5]]]
  */
 export const avgPool2d = (x: Tensor, kernelSize: Sizes, ...rest: Placed<AvgPoolOptions>): Tensor => avgPool('avgPool2d', 2, x, kernelSize, placed(rest));
-/** {@link avgPool1d} of volumes. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html */
+/**
+ * {@link avgPool1d} of volumes. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.avg_pool3d.html
+ *
+ * @example
+ * avgPool3d(ones([1, 2, 4, 4, 4]), 2).shape; // [1, 2, 2, 2, 2]
+ */
 export const avgPool3d = (x: Tensor, kernelSize: Sizes, ...rest: Placed<AvgPoolOptions>): Tensor => avgPool('avgPool3d', 3, x, kernelSize, placed(rest));
 
 /** What {@link lpPool1d} and its like take. */
@@ -65,7 +75,17 @@ export function lpPool(operation: string, rank: number, x: Tensor, normType: num
   const area = perAxis(operation, 'kernelSize', kernelSize, rank).reduce((a, b) => a * b);
   return scope(() => root(avgPool(operation, rank, x.pow(normType), kernelSize, options), area, 1 / normType), operation);
 }
-/** `(sum x^p)^(1/p)` of each window of one axis. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool1d.html */
+/**
+ * `(sum x^p)^(1/p)` of each window of one axis. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool1d.html
+ *
+ * @example
+ * lpPool1d(tensor([[3, 4, 6, 8]]), 2, 2); // [[5, 10]]
+ */
 export const lpPool1d = (x: Tensor, normType: number, kernelSize: Sizes, ...rest: Placed<LPPoolOptions, never>): Tensor => lpPool('lpPool1d', 1, x, normType, kernelSize, placed(rest));
-/** {@link lpPool1d} of images. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool2d.html */
+/**
+ * {@link lpPool1d} of images. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.lp_pool2d.html
+ *
+ * @example
+ * lpPool2d(ones([1, 2, 4, 4]), 2, 2).shape; // [1, 2, 2, 2]
+ */
 export const lpPool2d = (x: Tensor, normType: number, kernelSize: Sizes, ...rest: Placed<LPPoolOptions, never>): Tensor => lpPool('lpPool2d', 2, x, normType, kernelSize, placed(rest));

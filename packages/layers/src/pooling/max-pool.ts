@@ -118,6 +118,9 @@ export const pooled = ([values, indices]: [Tensor, Tensor]): Pooled => ({ values
  * @param kernelSize elements of a window
  * @returns [N, C, floor((L + 2 padding - dilation (kernelSize - 1) - 1) / stride) + 1]
  * @throws where a window does not fit, or the padding is more than half a window
+ *
+ * @example
+ * maxPool1d(tensor([[1, 3, 2, 5]]), 2); // [[3, 5]]
  */
 export const maxPool1d = (x: Tensor, kernelSize: Sizes, ...rest: Placed<MaxPoolOptions>): Tensor => maxPool('maxPool1d', 1, x, kernelSize, placed(rest))[0];
 /**
@@ -126,11 +129,31 @@ export const maxPool1d = (x: Tensor, kernelSize: Sizes, ...rest: Placed<MaxPoolO
  * maxPool2d(ones([1, 1, 4, 4]), 2).shape; // [1, 1, 2, 2]
  */
 export const maxPool2d = (x: Tensor, kernelSize: Sizes, ...rest: Placed<MaxPoolOptions>): Tensor => maxPool('maxPool2d', 2, x, kernelSize, placed(rest))[0];
-/** {@link maxPool1d} of volumes, [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html */
+/**
+ * {@link maxPool1d} of volumes, [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.max_pool3d.html
+ *
+ * @example
+ * maxPool3d(ones([1, 2, 4, 4, 4]), 2).shape; // [1, 2, 2, 2, 2]
+ */
 export const maxPool3d = (x: Tensor, kernelSize: Sizes, ...rest: Placed<MaxPoolOptions>): Tensor => maxPool('maxPool3d', 3, x, kernelSize, placed(rest))[0];
-/** {@link maxPool1d} with the places of the values: `return_indices` in PyTorch. */
+/**
+ * {@link maxPool1d} with the places of the values: `return_indices` in PyTorch.
+ *
+ * @example
+ * maxPool1dWithIndices(tensor([[1, 3, 2, 5]]), 2).indices; // [[1, 3]]
+ */
 export const maxPool1dWithIndices = (x: Tensor, kernelSize: Sizes, ...rest: Placed<MaxPoolOptions>): Pooled => pooled(maxPool('maxPool1d', 1, x, kernelSize, placed(rest)));
-/** {@link maxPool2d} with the places of the values. */
+/**
+ * {@link maxPool2d} with the places of the values.
+ *
+ * @example
+ * maxPool2dWithIndices(tensor([[[1, 2], [4, 3]]]), 2).indices; // [[[2]]]
+ */
 export const maxPool2dWithIndices = (x: Tensor, kernelSize: Sizes, ...rest: Placed<MaxPoolOptions>): Pooled => pooled(maxPool('maxPool2d', 2, x, kernelSize, placed(rest)));
-/** {@link maxPool3d} with the places of the values. */
+/**
+ * {@link maxPool3d} with the places of the values.
+ *
+ * @example
+ * maxPool3dWithIndices(tensor([[[[1, 2], [4, 3]]]]), [1, 2, 2]).indices; // [[[[2]]]]
+ */
 export const maxPool3dWithIndices = (x: Tensor, kernelSize: Sizes, ...rest: Placed<MaxPoolOptions>): Pooled => pooled(maxPool('maxPool3d', 3, x, kernelSize, placed(rest)));

@@ -43,6 +43,9 @@ function maxUnpool(operation: string, rank: number, x: Tensor, indices: Tensor, 
  * @param x [N, C, L] or [C, L]
  * @param indices int32 of the same shape, places in the flattened result
  * @returns the input of the pool, with 0 where nothing was chosen
+ *
+ * @example
+ * maxUnpool1d(tensor([[3, 5]]), tensor([[1, 3]], { dtype: 'int32' }), 2); // [[0, 3, 0, 5]]
  */
 export const maxUnpool1d = (x: Tensor, indices: Tensor, kernelSize: Sizes, ...rest: Placed<MaxUnpoolOptions>): Tensor => maxUnpool('maxUnpool1d', 1, x, indices, kernelSize, placed(rest));
 /**
@@ -52,7 +55,12 @@ export const maxUnpool1d = (x: Tensor, indices: Tensor, kernelSize: Sizes, ...re
  * maxUnpool2d(values, indices, 2); // [[[0, 0], [0, 4]]]
  */
 export const maxUnpool2d = (x: Tensor, indices: Tensor, kernelSize: Sizes, ...rest: Placed<MaxUnpoolOptions>): Tensor => maxUnpool('maxUnpool2d', 2, x, indices, kernelSize, placed(rest));
-/** {@link maxUnpool1d} of volumes. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxUnpool3d.html */
+/**
+ * {@link maxUnpool1d} of volumes. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxUnpool3d.html
+ *
+ * @example
+ * maxUnpool3d(ones([1, 1, 1, 1]), zeros([1, 1, 1, 1], { dtype: 'int32' }), 2).shape; // [1, 2, 2, 2]
+ */
 export const maxUnpool3d = (x: Tensor, indices: Tensor, kernelSize: Sizes, ...rest: Placed<MaxUnpoolOptions>): Tensor => maxUnpool('maxUnpool3d', 3, x, indices, kernelSize, placed(rest));
 
 abstract class MaxUnpool extends Module<[x: Tensor, indices: Tensor, outputSize?: readonly number[]]> {
@@ -70,17 +78,32 @@ abstract class MaxUnpool extends Module<[x: Tensor, indices: Tensor, outputSize?
   }
 }
 
-/** {@link maxUnpool1d} as a layer; `forward` takes values, places and, if it wants to, the size of the result. */
+/**
+ * {@link maxUnpool1d} as a layer; `forward` takes values, places and, if it wants to, the size of the result.
+ *
+ * @example
+ * new MaxUnpool1d(2).forward(tensor([[3, 5]]), tensor([[1, 3]], { dtype: 'int32' })); // [[0, 3, 0, 5]]
+ */
 export class MaxUnpool1d extends MaxUnpool {
   static override readonly typeName = 'MaxUnpool1d';
   constructor(kernelSize: Sizes, ...rest: Placed<Omit<MaxUnpoolOptions, 'outputSize'>>) { super(1, kernelSize, placed(rest)); }
 }
-/** {@link MaxUnpool1d} of images. */
+/**
+ * {@link MaxUnpool1d} of images.
+ *
+ * @example
+ * new MaxUnpool2d(2, 2).forward(ones([1, 2, 2]), zeros([1, 2, 2], { dtype: 'int32' })).shape; // [1, 4, 4]
+ */
 export class MaxUnpool2d extends MaxUnpool {
   static override readonly typeName = 'MaxUnpool2d';
   constructor(kernelSize: Sizes, ...rest: Placed<Omit<MaxUnpoolOptions, 'outputSize'>>) { super(2, kernelSize, placed(rest)); }
 }
-/** {@link MaxUnpool1d} of volumes. */
+/**
+ * {@link MaxUnpool1d} of volumes.
+ *
+ * @example
+ * new MaxUnpool3d(2).forward(ones([1, 1, 1, 1]), zeros([1, 1, 1, 1], { dtype: 'int32' })).shape; // [1, 2, 2, 2]
+ */
 export class MaxUnpool3d extends MaxUnpool {
   static override readonly typeName = 'MaxUnpool3d';
   constructor(kernelSize: Sizes, ...rest: Placed<Omit<MaxUnpoolOptions, 'outputSize'>>) { super(3, kernelSize, placed(rest)); }

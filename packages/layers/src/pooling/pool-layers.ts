@@ -78,6 +78,9 @@ abstract class AdaptiveMaxPool<Indices extends boolean> extends Module<[x: Tenso
 
 /**
  * The largest of each window of one axis, [N, C, L] or [C, L]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html
+ *
+ * @example
+ * new MaxPool1d(2).forward(tensor([[1, 3, 2, 5]])); // [[3, 5]]
  */
 export class MaxPool1d<Indices extends boolean = false> extends MaxPool<Indices> {
   static override readonly typeName = 'MaxPool1d';
@@ -95,62 +98,120 @@ export class MaxPool2d<Indices extends boolean = false> extends MaxPool<Indices>
 }
 /**
  * The largest of each window of volumes, [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.MaxPool3d.html
+ *
+ * @example
+ * new MaxPool3d(2).forward(zeros([1, 2, 4, 4, 4])).shape; // [1, 2, 2, 2, 2]
  */
 export class MaxPool3d<Indices extends boolean = false> extends MaxPool<Indices> {
   static override readonly typeName = 'MaxPool3d';
   constructor(kernelSize: Sizes, ...rest: Placed<MaxPoolLayerOptions<Indices>>) { super(3, kernelSize, placed(rest)); }
 }
-/** The mean of each window of one axis, [N, C, L] or [C, L]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool1d.html */
+/**
+ * The mean of each window of one axis, [N, C, L] or [C, L]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool1d.html
+ *
+ * @example
+ * new AvgPool1d(2).forward(tensor([[1, 2, 3, 4]])); // [[1.5, 3.5]]
+ */
 export class AvgPool1d extends AvgPool {
   static override readonly typeName = 'AvgPool1d';
   constructor(kernelSize: Sizes, ...rest: Placed<AvgPoolOptions>) { super(1, kernelSize, placed(rest)); }
 }
-/** The mean of each window of images, [N, C, H, W] or [C, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html */
+/**
+ * The mean of each window of images, [N, C, H, W] or [C, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
+ *
+ * @example
+ * new AvgPool2d(3, 2).forward(zeros([64, 16, 28, 28])).shape; // [64, 16, 13, 13]
+ */
 export class AvgPool2d extends AvgPool {
   static override readonly typeName = 'AvgPool2d';
   constructor(kernelSize: Sizes, ...rest: Placed<AvgPoolOptions>) { super(2, kernelSize, placed(rest)); }
 }
-/** The mean of each window of volumes, [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool3d.html */
+/**
+ * The mean of each window of volumes, [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AvgPool3d.html
+ *
+ * @example
+ * new AvgPool3d(2).forward(zeros([1, 2, 4, 4, 4])).shape; // [1, 2, 2, 2, 2]
+ */
 export class AvgPool3d extends AvgPool {
   static override readonly typeName = 'AvgPool3d';
   constructor(kernelSize: Sizes, ...rest: Placed<AvgPoolOptions>) { super(3, kernelSize, placed(rest)); }
 }
-/** `(sum x^p)^(1/p)` of each window of one axis, [N, C, L] or [C, L]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LPPool1d.html */
+/**
+ * `(sum x^p)^(1/p)` of each window of one axis, [N, C, L] or [C, L]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LPPool1d.html
+ *
+ * @example
+ * new LPPool1d(2, 2).forward(tensor([[3, 4, 6, 8]])); // [[5, 10]]
+ */
 export class LPPool1d extends LPPool {
   static override readonly typeName = 'LPPool1d';
   constructor(normType: number, kernelSize: Sizes, ...rest: Placed<LPPoolOptions, never>) { super(1, normType, kernelSize, placed(rest)); }
 }
-/** `(sum x^p)^(1/p)` of each window of images, [N, C, H, W] or [C, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LPPool2d.html */
+/**
+ * `(sum x^p)^(1/p)` of each window of images, [N, C, H, W] or [C, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LPPool2d.html
+ *
+ * @example
+ * new LPPool2d(2, 2).forward(zeros([1, 2, 4, 4])).shape; // [1, 2, 2, 2]
+ */
 export class LPPool2d extends LPPool {
   static override readonly typeName = 'LPPool2d';
   constructor(normType: number, kernelSize: Sizes, ...rest: Placed<LPPoolOptions, never>) { super(2, normType, kernelSize, placed(rest)); }
 }
-/** The mean over windows that give `outputSize`, of one axis, [N, C, L] or [C, L]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool1d.html */
+/**
+ * The mean over windows that give `outputSize`, of one axis, [N, C, L] or [C, L]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool1d.html
+ *
+ * @example
+ * new AdaptiveAvgPool1d(2).forward(tensor([[1, 2, 3, 4, 5]])); // [[2, 4]]
+ */
 export class AdaptiveAvgPool1d extends AdaptiveAvgPool {
   static override readonly typeName = 'AdaptiveAvgPool1d';
   constructor(outputSize: OutputSize) { super(1, outputSize); }
 }
-/** The largest over windows that give `outputSize`, of one axis, [N, C, L] or [C, L]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html */
+/**
+ * The largest over windows that give `outputSize`, of one axis, [N, C, L] or [C, L]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html
+ *
+ * @example
+ * new AdaptiveMaxPool1d(2).forward(tensor([[1, 2, 3, 4, 5]])); // [[3, 5]]
+ */
 export class AdaptiveMaxPool1d<Indices extends boolean = false> extends AdaptiveMaxPool<Indices> {
   static override readonly typeName = 'AdaptiveMaxPool1d';
   constructor(outputSize: OutputSize, options: IndicesOption<Indices> = {}) { super(1, outputSize, options); }
 }
-/** The mean over windows that give `outputSize`, of images, [N, C, H, W] or [C, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html */
+/**
+ * The mean over windows that give `outputSize`, of images, [N, C, H, W] or [C, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
+ *
+ * @example
+ * new AdaptiveAvgPool2d(1).forward(zeros([8, 64, 7, 7])).shape; // [8, 64, 1, 1]
+ */
 export class AdaptiveAvgPool2d extends AdaptiveAvgPool {
   static override readonly typeName = 'AdaptiveAvgPool2d';
   constructor(outputSize: OutputSize) { super(2, outputSize); }
 }
-/** The largest over windows that give `outputSize`, of images, [N, C, H, W] or [C, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html */
+/**
+ * The largest over windows that give `outputSize`, of images, [N, C, H, W] or [C, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool2d.html
+ *
+ * @example
+ * new AdaptiveMaxPool2d([null, 2]).forward(zeros([8, 64, 7, 7])).shape; // [8, 64, 7, 2]
+ */
 export class AdaptiveMaxPool2d<Indices extends boolean = false> extends AdaptiveMaxPool<Indices> {
   static override readonly typeName = 'AdaptiveMaxPool2d';
   constructor(outputSize: OutputSize, options: IndicesOption<Indices> = {}) { super(2, outputSize, options); }
 }
-/** The mean over windows that give `outputSize`, of volumes, [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool3d.html */
+/**
+ * The mean over windows that give `outputSize`, of volumes, [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool3d.html
+ *
+ * @example
+ * new AdaptiveAvgPool3d([2, 3, 3]).forward(zeros([1, 4, 5, 7, 7])).shape; // [1, 4, 2, 3, 3]
+ */
 export class AdaptiveAvgPool3d extends AdaptiveAvgPool {
   static override readonly typeName = 'AdaptiveAvgPool3d';
   constructor(outputSize: OutputSize) { super(3, outputSize); }
 }
-/** The largest over windows that give `outputSize`, of volumes, [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool3d.html */
+/**
+ * The largest over windows that give `outputSize`, of volumes, [N, C, D, H, W] or [C, D, H, W]. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool3d.html
+ *
+ * @example
+ * new AdaptiveMaxPool3d(2).forward(zeros([1, 4, 5, 7, 7])).shape; // [1, 4, 2, 2, 2]
+ */
 export class AdaptiveMaxPool3d<Indices extends boolean = false> extends AdaptiveMaxPool<Indices> {
   static override readonly typeName = 'AdaptiveMaxPool3d';
   constructor(outputSize: OutputSize, options: IndicesOption<Indices> = {}) { super(3, outputSize, options); }

@@ -60,8 +60,10 @@ abstract class Cell<S> extends Module<[input: Tensor, state?: S], S> {
  * Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.RNNCell.html
  *
  * @example
+ * const cell = new RNNCell(10, 20);
  * let h = zeros([3, 20]);
- * for (const x of sequence) h = cell.forward(x, h);
+ * for (const x of randn([5, 3, 10]).unbind(0)) h = cell.forward(x, h);
+ * h.shape; // [3, 20]
  */
 export class RNNCell extends Cell<Tensor> {
   static override readonly typeName = 'RNNCell';
@@ -79,6 +81,9 @@ export class RNNCell extends Cell<Tensor> {
  * One step of an `LSTM`: [N, in] (or [in]) and the state, hidden and cell, [N, hidden] each (default 0), to the next ones.
  *
  * Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.LSTMCell.html
+ *
+ * @example
+ * new LSTMCell(10, 20).forward(randn([3, 10])).map((x) => x.shape); // [[3, 20], [3, 20]]
  */
 export class LSTMCell extends Cell<readonly [hidden: Tensor, cell: Tensor]> {
   static override readonly typeName = 'LSTMCell';
@@ -93,6 +98,9 @@ export class LSTMCell extends Cell<readonly [hidden: Tensor, cell: Tensor]> {
  * One step of a `GRU`: [N, in] (or [in]) and the state [N, hidden] (default 0) to the next state.
  *
  * Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.GRUCell.html
+ *
+ * @example
+ * new GRUCell(10, 20).forward(randn([3, 10])).shape; // [3, 20]
  */
 export class GRUCell extends Cell<Tensor> {
   static override readonly typeName = 'GRUCell';

@@ -51,7 +51,12 @@ export function padSequence(sequences: readonly Tensor[], { batchFirst = false, 
   return scope(() => stack(sequences.map((x) => x.pad([...Array<number>(2 * (x.ndim - 1)).fill(0), 0, longest - x.shape[0]!], paddingValue)), batchFirst ? 0 : 1), 'padSequence');
 }
 
-/** The sequences without what {@link padSequence} filled up. */
+/**
+ * The sequences without what {@link padSequence} filled up.
+ *
+ * @example
+ * unpadSequence(tensor([[1, 2], [3, 0]]), [2, 1], { batchFirst: true }).map((x) => x.shape); // [[2], [1]]
+ */
 export const unpadSequence = (padded: Tensor, lengths: readonly number[], { batchFirst = false }: AxisOrder = {}): Tensor[] =>
   scope(() => turned(padded, !batchFirst).unbind(0).map((x, i) => x.narrow(0, 0, lengths[i]!)), 'unpadSequence');
 
@@ -93,6 +98,9 @@ const filled = fuse((x: Scalar, there: Scalar, value: Scalar) => x.where(there, 
  * @param options `totalLength`: pad to this length instead of the longest
  * @returns the padded sequences in the caller's order, and their lengths
  * @throws where `totalLength` is below the longest
+ *
+ * @example
+ * padPackedSequence(packSequence([tensor([1, 2]), tensor([3])]))[0]; // [[1, 3], [2, 0]]
  */
 export function padPackedSequence(packed: PackedSequence, options: PadOptions & { readonly totalLength?: number } = {}): [padded: Tensor, lengths: number[]] {
   const { batchFirst = false, paddingValue = 0, totalLength = packed.batchSizes.length } = options;
@@ -113,10 +121,20 @@ export function padPackedSequence(packed: PackedSequence, options: PadOptions & 
   }, 'padPackedSequence');
 }
 
-/** {@link packPaddedSequence} of sequences that are not padded yet, each [length, ...]. */
+/**
+ * {@link packPaddedSequence} of sequences that are not padded yet, each [length, ...].
+ *
+ * @example
+ * packSequence([tensor([1, 2]), tensor([3])]).data; // [1, 3, 2]
+ */
 export const packSequence = (sequences: readonly Tensor[], { enforceSorted = true }: Pick<PackOptions, 'enforceSorted'> = {}): PackedSequence =>
   scope(() => packPaddedSequence(padSequence(sequences), sequences.map(({ shape }) => shape[0]!), { enforceSorted }), 'packSequence');
 
-/** The sequences of a packed one, each [length, ...]. */
+/**
+ * The sequences of a packed one, each [length, ...].
+ *
+ * @example
+ * unpackSequence(packSequence([tensor([1, 2]), tensor([3])])).map((x) => x.shape); // [[2], [1]]
+ */
 export const unpackSequence = (packed: PackedSequence): Tensor[] =>
   scope(() => unpadSequence(...padPackedSequence(packed)), 'unpackSequence');

@@ -89,13 +89,23 @@ export class Upsample extends Module {
   forward(x: Tensor): Tensor { return interpolate(x, this.options); }
 }
 
-/** {@link Upsample} of images by repeating. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.UpsamplingNearest2d.html */
+/**
+ * {@link Upsample} of images by repeating. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.UpsamplingNearest2d.html
+ *
+ * @example
+ * new UpsamplingNearest2d({ scaleFactor: 2 }).forward(ones([1, 3, 8, 8])).shape; // [1, 3, 16, 16]
+ */
 export class UpsamplingNearest2d extends Upsample {
   static override readonly typeName = 'UpsamplingNearest2d';
   constructor(options: Pick<InterpolateOptions, 'size' | 'scaleFactor'>) { super({ ...options, mode: 'nearest' }); }
 }
 
-/** {@link Upsample} of images on straight lines, corners aligned. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.UpsamplingBilinear2d.html */
+/**
+ * {@link Upsample} of images on straight lines, corners aligned. Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.UpsamplingBilinear2d.html
+ *
+ * @example
+ * new UpsamplingBilinear2d({ size: [12, 20] }).forward(ones([1, 3, 8, 8])).shape; // [1, 3, 12, 20]
+ */
 export class UpsamplingBilinear2d extends Upsample {
   static override readonly typeName = 'UpsamplingBilinear2d';
   constructor(options: Pick<InterpolateOptions, 'size' | 'scaleFactor'>) { super({ ...options, mode: 'bilinear', alignCorners: true }); }

@@ -35,6 +35,9 @@ export function pixelShuffle(x: Tensor, r: number): Tensor {
  * Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.PixelUnshuffle.html
  *
  * @throws where r does not divide height and width
+ *
+ * @example
+ * pixelUnshuffle(ones([1, 1, 12, 12]), 3).shape; // [1, 9, 4, 4]
  */
 export function pixelUnshuffle(x: Tensor, r: number): Tensor {
   checkFactor('pixelUnshuffle', r);
@@ -55,13 +58,21 @@ export function pixelUnshuffle(x: Tensor, r: number): Tensor {
  * @param x [N, C, ...], three axes or more
  * @param groups divides C
  * @throws where it does not
+ *
+ * @example
+ * channelShuffle(tensor([[[1], [2], [3], [4]]]), 2); // [[[1], [3], [2], [4]]]
  */
 export function channelShuffle(x: Tensor, groups: number): Tensor {
   if (x.ndim < 3 || !(groups > 0) || x.shape[1]! % groups !== 0) fail('channelShuffle', `${groups} groups of the channels of ${show(x.shape)}`, 'Give [N, C, ...] with a C that the groups divide.');
   return scope(() => x.unflatten(1, [groups, x.shape[1]! / groups]).transpose(1, 2).flatten(1, 2), 'channelShuffle');
 }
 
-/** {@link pixelShuffle} as a layer. */
+/**
+ * {@link pixelShuffle} as a layer.
+ *
+ * @example
+ * new PixelShuffle(3).forward(ones([1, 9, 4, 4])).shape; // [1, 1, 12, 12]
+ */
 export class PixelShuffle extends Module {
   static override readonly typeName = 'PixelShuffle';
   readonly upscaleFactor: number;
@@ -72,7 +83,12 @@ export class PixelShuffle extends Module {
   forward(x: Tensor): Tensor { return pixelShuffle(x, this.upscaleFactor); }
 }
 
-/** {@link pixelUnshuffle} as a layer. */
+/**
+ * {@link pixelUnshuffle} as a layer.
+ *
+ * @example
+ * new PixelUnshuffle(3).forward(ones([1, 1, 12, 12])).shape; // [1, 9, 4, 4]
+ */
 export class PixelUnshuffle extends Module {
   static override readonly typeName = 'PixelUnshuffle';
   readonly downscaleFactor: number;
@@ -83,7 +99,12 @@ export class PixelUnshuffle extends Module {
   forward(x: Tensor): Tensor { return pixelUnshuffle(x, this.downscaleFactor); }
 }
 
-/** {@link channelShuffle} as a layer. */
+/**
+ * {@link channelShuffle} as a layer.
+ *
+ * @example
+ * new ChannelShuffle(2).forward(ones([1, 4, 8])).shape; // [1, 4, 8]
+ */
 export class ChannelShuffle extends Module {
   static override readonly typeName = 'ChannelShuffle';
   readonly groups: number;
@@ -101,5 +122,10 @@ export class ChannelShuffle extends Module {
  * channelsFirst(zeros([32, 28, 28, 3])).shape; // [32, 3, 28, 28]
  */
 export const channelsFirst = (x: Tensor): Tensor => x.movedim(-1, 1);
-/** [N, C, ...] becomes [N, ..., C]: a view, the reverse of {@link channelsFirst}. */
+/**
+ * [N, C, ...] becomes [N, ..., C]: a view, the reverse of {@link channelsFirst}.
+ *
+ * @example
+ * channelsLast(zeros([32, 3, 28, 28])).shape; // [32, 28, 28, 3]
+ */
 export const channelsLast = (x: Tensor): Tensor => x.movedim(1, -1);
