@@ -1,6 +1,6 @@
 /** WGSL that reads and writes elements. An arena is words or halves, one by one or in fours; a dtype is a way to see them. Arithmetic knows float16 as f32. */
 import type { DType, Layout, View } from '@nn/tensor/backend';
-import { baseOf, type Place } from './bindings.ts';
+import type { Place } from './bindings.ts';
 import { castText, types } from './dialect.ts';
 import { lineText, pushLine, type Slots, type Values } from './params.ts';
 import type { Line } from './walk.ts';
@@ -50,16 +50,17 @@ export function loadText(name: string, place: Place, lines: readonly Line[], coo
 }
 
 export function pushLoad(view: View, lines: readonly Line[], values: Values): void {
-  pushAddress(view, lines[0]!, values);
+  pushAddress(lines[0]!, values);
   for (const [i, { size }] of view.bounds.entries()) {
     pushLine(lines[i + 1]!, values);
     values.push(size);
   }
 }
 
-/** The address line of a view, counted from the start of the arena. */
-export function pushAddress({ storage }: View, { offset, strides }: Line, values: Values): void {
-  pushLine({ offset: offset + baseOf(storage), strides }, values);
+/** The address line of a view; where the view begins is known for each call only. */
+export function pushAddress({ strides }: Line, values: Values): void {
+  values.pushBase();
+  for (const stride of strides) if (stride !== 0) values.push(stride);
 }
 
 /** Takes each view's lines off the front of `lines`: those of the first, of the second, and the rest. */

@@ -66,11 +66,11 @@ export function bodyText(
 }
 
 /** The values for the slots of {@link bodyText}, in its order. */
-export function pushBody(f: ScalarFunction, views: readonly View[], uniforms: readonly number[], lines: readonly Line[], values: Values): void {
+export function pushBody(f: ScalarFunction, views: readonly View[], lines: readonly Line[], values: Values): void {
   const { perView, rest } = linesPerView(views, lines);
   for (const [i, view] of views.entries()) pushLoad(view, perView[i]!, values);
   for (const line of rest) pushLine(line, values);
-  pushUniforms(f.uniforms, uniforms, values);
+  pushUniforms(f.uniforms, values);
 }
 
 /** Dtypes of the roots. */

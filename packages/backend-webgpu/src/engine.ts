@@ -8,13 +8,29 @@ import type { Kernel } from './kernel.ts';
 import { Memory } from './memory.ts';
 import { Values } from './params.ts';
 import { Pipelines } from './pipelines.ts';
+import { filled, Form, Known, type Operand, type Plan } from './plans.ts';
 import { Recorder } from './recorder.ts';
 import { Staging } from './staging.ts';
 import type { Tile } from './tiles.ts';
 import { type Choice, Tuner } from './tuner.ts';
 import { elementBytes, type GpuStorage, kindOf, newStorage, storageBytes } from './storage.ts';
 
-/** One dispatch. */
+/** A verb's call, as far as it decides the dispatch. */
+export interface Call {
+  /** The verb, and the functions that it computes. */
+  readonly verb: string;
+  readonly functions: readonly (Keyed | undefined)[];
+  /** In the order in which their begins are pushed, as the run-time numbers are in theirs. */
+  readonly operands: readonly Operand[];
+  readonly numbers: readonly number[];
+  /** What else tells calls apart. */
+  readonly form: readonly number[];
+  readonly work: () => Work;
+}
+
+interface Keyed { readonly key: string }
+
+/** A dispatch worked out. */
 export interface Work {
   /** What is computed, and on which kind of layouts: together they name the kernel. */
   readonly family: string;
@@ -27,6 +43,8 @@ export interface Work {
   /** Elements or workgroups in all, as the kernel counts them, and workgroups to start. */
   readonly total: number;
   readonly groups: number;
+  /** Only for this time: another kernel may be taken the next time. */
+  readonly passing?: boolean;
   /** Wants to know how long it takes. */
   readonly done?: ((nanoseconds: number) => void) | undefined;
 }
@@ -59,8 +77,11 @@ const MAP_READ = 1;
 export class Engine {
   readonly device: GPUDevice;
   readonly memory: Memory;
-  /** The verbs' one collector: each dispatch copies what it holds. */
+  /** The verbs' one collector. */
   readonly values = new Values();
+  readonly #form = new Form();
+  readonly #plans = new Known<Plan>();
+  readonly #choices = new Known<unknown>();
   readonly failures: Failures;
   readonly #staging: Staging;
   readonly #recorder: Recorder;
@@ -109,9 +130,8 @@ export class Engine {
     own.freed = true;
   }
 
-  /** Throws what is known to have failed. Gives every operand its block, and brings together those of too many arenas for one kernel. */
+  /** What a kernel binds. Brings together operands of too many arenas for one kernel. */
   bind(inputs: readonly { readonly storage: Storage }[], outputs: readonly { readonly storage: Storage }[]): Bindings {
-    this.failures.throwKnown();
     const [read, written] = [inputs.map(({ storage }) => storage), outputs.map(({ storage }) => storage)];
     for (const storage of read) this.#place(storage as GpuStorage);
     for (const storage of written) this.#place(storage as GpuStorage);
@@ -121,13 +141,54 @@ export class Engine {
     return new Bindings(read, written);
   }
 
-  run({ family, variant, build, facts, bindings, values, total, groups, done }: Work): void {
+  /** Throws what is known to have failed. Gives every operand its block, and dispatches, as another call of the same form did. */
+  run(call: Call): void {
+    this.failures.throwKnown();
+    const { operands, numbers, work } = call;
+    for (let i = 0; i < operands.length; i++) this.#place(operands[i]!.storage as GpuStorage);
+    const known = this.#plans.get(this.#formed(call));
+    if (known) this.#dispatch(known, operands, numbers);
+    else {
+      const worked = work();
+      const plan = this.#planned(worked);
+      // Operands may have been moved together.
+      if (!worked.passing && !this.#plans.set(this.#formed(call), plan)) this.#form.forget();
+      this.#dispatch(plan, operands, numbers, worked.done);
+    }
+  }
+
+  /** What `choose` gives for calls of this form. */
+  chosen<Choice>(call: Omit<Call, 'work' | 'numbers'>, choose: () => Choice): Choice {
+    for (const { storage } of call.operands) this.#place(storage as GpuStorage);
+    let choice = this.#choices.get(this.#formed(call)) as Choice | undefined;
+    if (choice === undefined) {
+      choice = choose();
+      if (!this.#choices.set(this.#formed(call), choice)) this.#form.forget();
+    }
+    return choice;
+  }
+
+  #formed({ verb, functions, operands, form }: Omit<Call, 'work' | 'numbers'>): Form {
+    const own = this.#form.restarted();
+    own.text(verb);
+    for (let i = 0; i < functions.length; i++) own.text(functions[i]?.key);
+    own.list(form);
+    for (let i = 0; i < operands.length; i++) own.operand(operands[i]!);
+    return own;
+  }
+
+  #planned({ family, variant, build, facts, bindings, values, total, groups }: Work): Plan {
     const kernel = this.#pipelines.kernel(family, variant, build, facts);
-    const row = Math.min(groups, this.#widest);
-    const words = values.words(row, total);
-    this.#recorder.prepare(words.length);
-    for (const { block } of bindings.storages) block!.batch = this.#recorder.batch;
-    this.#recorder.dispatch(kernel, this.#pipelines.group(kernel, bindings.arenas), words, row, Math.ceil(groups / row), done);
+    const x = Math.min(groups, this.#widest);
+    const { bases, uniforms, types } = values;
+    return { kernel, group: this.#pipelines.group(kernel, bindings.arenas), words: values.words(x, total), bases: [...bases], uniforms: [...uniforms], types: [...types], x, y: Math.ceil(groups / x) };
+  }
+
+  #dispatch(plan: Plan, operands: readonly Operand[], numbers: readonly number[], done?: (nanoseconds: number) => void): void {
+    this.#recorder.prepare(plan.words.length);
+    const { batch } = this.#recorder;
+    for (let i = 0; i < operands.length; i++) (operands[i]!.storage as GpuStorage).block!.batch = batch;
+    this.#recorder.dispatch(plan.kernel, plan.group, filled(plan, operands, numbers), plan.x, plan.y, done);
   }
 
   /** From whole words of the device on, see {@link writesWords}. Host writes overtake what is only recorded. So a storage written as a whole gets an idle block, and one written in part waits for its batch to be submitted. */

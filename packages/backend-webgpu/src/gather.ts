@@ -1,14 +1,18 @@
 import { sizeOf, type Target, type View } from '@nn/tensor/backend';
 import { boundsSignature, linesPerView, loadText, pushLoad, storeText } from './access.ts';
-import { baseOf, type Bindings } from './bindings.ts';
+import type { Bindings } from './bindings.ts';
 import { castText, types } from './dialect.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Work } from './engine.ts';
 import { assemble, elementText, type Kernel, THREADS } from './kernel.ts';
 import { coordinatesText, pushSizes, Slots } from './params.ts';
 import { type Line, linesOf, reordered, signature, type Walk, walk } from './walk.ts';
 
 /** `output[i, j, ..] = source[index[i, j, ..], j, ..]` (for axis 0), 0 where the index is out of range. */
 export function gather(engine: Engine, source: View, index: View, axis: number, output: Target): void {
+  engine.run({ verb: 'gather', functions: [], operands: [index, source, output], numbers: [], form: [axis], work: () => gatherWork(engine, source, index, axis, output) });
+}
+
+function gatherWork(engine: Engine, source: View, index: View, axis: number, output: Target): Work {
   const { shape } = index;
   const rank = shape.length;
   const axes = shape.map((_, i) => i);
@@ -23,11 +27,11 @@ export function gather(engine: Engine, source: View, index: View, axis: number, 
   values.push(source.shape[axis]!);
   const { perView } = linesPerView(views, steps.lines);
   for (const [i, view] of views.entries()) pushLoad(view, perView[i]!, values);
-  values.push(baseOf(output.storage) + output.offset);
-  engine.run({
+  values.pushBase();
+  return {
     family: 'gather', variant: `${signature(steps)}|${boundsSignature(views)}|${bindings.signature}`, build: () => gatherKernel(steps, views, bindings),
     facts: () => `[${source.shape.join(', ')}] at [${shape.join(', ')}]`, bindings, values, total: size, groups: Math.ceil(size / THREADS),
-  });
+  };
 }
 
 function gatherKernel({ groups, lines }: Walk, views: readonly View[], bindings: Bindings): Kernel {

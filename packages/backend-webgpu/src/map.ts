@@ -1,11 +1,12 @@
 import { type MapCall, type ScalarFunction, sizeOf, type Target, type View } from '@nn/tensor/backend';
 import { kept, linesPerView, pushAddress, seenText, storeText, unitOf } from './access.ts';
-import { baseOf, type Bindings } from './bindings.ts';
+import type { Bindings } from './bindings.ts';
 import { bodySignature, bodyText, functionLines, functionText, indexAxes, pushBody } from './body.ts';
 import { castText } from './dialect.ts';
 import type { Engine } from './engine.ts';
 import { assemble, type Kernel, type Parts, THREADS } from './kernel.ts';
 import { coordinatesText, lineText, pushLine, pushSizes, pushUniforms, Slots, uniformsText, type Values } from './params.ts';
+import type { Operand } from './plans.ts';
 import { PARAMS } from './recorder.ts';
 import { walk, type Walk } from './walk.ts';
 
@@ -24,55 +25,78 @@ interface Prepared {
 
 /** `outputs[k][i] = f(inputs[..][i])`, a thread an element, or four where memory is read and written in fours. Each thread reads all before it writes, so that an output may be an input of identical layout. */
 export function map(engine: Engine, f: ScalarFunction, call: MapCall): void {
-  const prepared = prepare(engine, f, call);
-  const { steps, bindings, fours, variant, total } = prepared;
-  const values = engine.values.restarted();
-  pushCall(f, prepared, values);
+  const { inputs, uniforms, outputs, shape } = call;
   engine.run({
-    family: `map ${f.key}`, variant, build: () => mapKernel(f, call.inputs, steps, bindings, fours),
-    facts: () => `[${call.shape.join(', ')}]`, bindings, values, total, groups: Math.ceil(total / THREADS),
+    verb: 'map', functions: [f], operands: [...inputs, ...outputs], numbers: uniforms, form: shape,
+    work() {
+      const prepared = prepare(engine, f, call);
+      const { steps, bindings, fours, variant, total } = prepared;
+      const values = engine.values.restarted();
+      pushCall(f, prepared, values);
+      return {
+        family: `map ${f.key}`, variant, build: () => mapKernel(f, inputs, steps, bindings, fours),
+        facts: () => `[${shape.join(', ')}]`, bindings, values, total, groups: Math.ceil(total / THREADS),
+      };
+    },
   });
 }
 
 /** Several maps, in one dispatch for all calls on the same kind of layouts in the same arenas: a table says which workgroups do which call. */
 export function mapEach(engine: Engine, f: ScalarFunction, calls: readonly MapCall[]): void {
-  const kinds = new Map<string, MapCall[]>();
-  for (const call of calls) {
-    const { variant, bindings } = prepare(engine, f, call);
-    const kind = `${variant} ${bindings.arenas.map(({ id }) => id).join()}`;
-    const same = kinds.get(kind);
-    if (same) same.push(call);
-    else kinds.set(kind, [call]);
-  }
-  for (const same of kinds.values()) {
+  const groups = engine.chosen({ verb: 'groups', functions: [f], operands: operandsOf(calls), form: formOf(calls) }, () => grouped(engine, f, calls));
+  for (const group of groups) {
+    const same = group.map((i) => calls[i]!);
     if (same.length === 1) map(engine, f, same[0]!);
     else mapTable(engine, f, same);
   }
 }
 
-function mapTable(engine: Engine, f: ScalarFunction, calls: readonly MapCall[]): void {
-  const prepared = calls.map((call) => prepare(engine, f, call));
-  const [{ steps, bindings, fours, variant }] = prepared as [Prepared];
-  const values = engine.values.restarted();
-  let groups = 0;
-  let taken = 0;
-  for (const one of prepared) {
-    values.align();
-    const before = values.vectors;
-    values.push(groups, one.total);
-    pushCall(f, one, values);
-    const size = values.vectors - before;
-    if ((values.vectors + size) * 16 > PARAMS[1]) break;
-    groups += Math.ceil(one.total / THREADS);
-    taken++;
+const operandsOf = (calls: readonly MapCall[]): Operand[] => calls.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]);
+const formOf = (calls: readonly MapCall[]): number[] => calls.flatMap(({ shape }) => [shape.length, ...shape]);
+
+/** Which calls go together: as many as the parameters of a kernel have room for. */
+function grouped(engine: Engine, f: ScalarFunction, calls: readonly MapCall[]): number[][] {
+  const kinds = new Map<string, { readonly members: number[][]; room: number }>();
+  for (const [i, call] of calls.entries()) {
+    const prepared = prepare(engine, f, call);
+    const kind = `${prepared.variant} ${prepared.bindings.arenas.map(({ id }) => id).join()}`;
+    const values = engine.values.restarted();
+    pushEntry(f, prepared, 0, values);
+    const size = values.vectors;
+    const found = kinds.get(kind);
+    if (found && found.room >= size) {
+      found.members.at(-1)!.push(i);
+      found.room -= size;
+    } else kinds.set(kind, { members: [...(found?.members ?? []), [i]], room: PARAMS[1] / 16 - 2 * size });
   }
-  const wide = values.vectors * 16 > PARAMS[0];
+  return [...kinds.values()].flatMap(({ members }) => members);
+}
+
+function pushEntry(f: ScalarFunction, prepared: Prepared, group: number, values: Values): void {
+  values.align();
+  values.push(group, prepared.total);
+  pushCall(f, prepared, values);
+}
+
+function mapTable(engine: Engine, f: ScalarFunction, calls: readonly MapCall[]): void {
   engine.run({
-    family: `maps ${f.key}`, variant: `${wide} ${variant}`, build: () => mapKernel(f, calls[0]!.inputs, steps, bindings, fours, PARAMS[wide ? 1 : 0] / 16),
-    facts: () => calls.map(({ shape }) => `[${shape.join(', ')}]`).join(', '),
-    bindings: bindings.joined(prepared.slice(0, taken).map((one) => one.bindings)), values, total: taken, groups,
+    verb: 'maps', functions: [f], operands: operandsOf(calls), numbers: calls.flatMap(({ uniforms }) => uniforms), form: formOf(calls),
+    work() {
+      const prepared = calls.map((call) => prepare(engine, f, call));
+      const [{ steps, bindings, fours, variant }] = prepared as [Prepared];
+      const values = engine.values.restarted();
+      let groups = 0;
+      for (const one of prepared) {
+        pushEntry(f, one, groups, values);
+        groups += Math.ceil(one.total / THREADS);
+      }
+      const wide = values.vectors * 16 > PARAMS[0];
+      return {
+        family: `maps ${f.key}`, variant: `${wide} ${variant}`, build: () => mapKernel(f, calls[0]!.inputs, steps, bindings, fours, PARAMS[wide ? 1 : 0] / 16),
+        facts: () => calls.map(({ shape }) => `[${shape.join(', ')}]`).join(', '), bindings, values, total: calls.length, groups,
+      };
+    },
   });
-  if (taken < calls.length) mapTable(engine, f, calls.slice(taken));
 }
 
 function prepare(engine: Engine, f: ScalarFunction, call: MapCall): Prepared {
@@ -84,15 +108,15 @@ function prepare(engine: Engine, f: ScalarFunction, call: MapCall): Prepared {
   return { call, steps, bindings, fours, variant: `${fours === undefined ? 'words' : `fours ${fours}`} ${bodySignature(inputs, steps, bindings)}`, total: fours === undefined ? size : Math.ceil(size / 4) };
 }
 
-function pushCall(f: ScalarFunction, { call: { inputs, uniforms, outputs }, steps: { groups, lines }, fours }: Prepared, values: Values): void {
+function pushCall(f: ScalarFunction, { call: { inputs, outputs }, steps: { groups, lines }, fours }: Prepared, values: Values): void {
   pushSizes(groups[0]!, values);
-  if (fours === undefined) pushBody(f, inputs, uniforms, lines, values);
+  if (fours === undefined) pushBody(f, inputs, lines, values);
   else {
-    for (const [i, view] of inputs.entries()) pushAddress(view, lines[i]!, values);
+    for (const i of inputs.keys()) pushAddress(lines[i]!, values);
     for (const line of lines.slice(inputs.length)) pushLine(line, values);
-    pushUniforms(f.uniforms, uniforms, values);
+    pushUniforms(f.uniforms, values);
   }
-  for (const { storage, offset } of outputs) values.push(baseOf(storage) + offset);
+  for (const _ of outputs) values.pushBase();
 }
 
 /**

@@ -1,14 +1,14 @@
 /** Products of matrices, and of groups of axes: tile by tile, a workgroup computes a part of the result from strips of both operands in workgroup memory. */
 import { contiguous, type Epilogue, identity, type Layout, type ProductAxes, type Shape, sizeOf, type Target, trace, type View } from '@nn/tensor/backend';
 import { boundsSignature, type Grain, pushAddress, pushLoad } from './access.ts';
-import { baseOf } from './bindings.ts';
 import { bodySignature, functionLines, indexAxes, pushBody } from './body.ts';
 import { types } from './dialect.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Work } from './engine.ts';
 import { pushSizes } from './params.ts';
 import { type Form, type Operand, productKernel } from './product.ts';
 import { reduce } from './reduce.ts';
 import { breadth, candidates, height, innerSpans, usualTile } from './tiles.ts';
+import type { Choice } from './tuner.ts';
 import { type Line, linesOf, reordered, walk } from './walk.ts';
 
 /** A product, and what is done to each of its elements before they are written: one output, or one for each root of the epilogue. */
@@ -80,7 +80,15 @@ function swapped({ shape, strides, bounds }: Layout): Pick<Layout, 'shape' | 'st
   return { shape: swap(shape), strides: swap(strides), bounds: bounds.map((bound) => ({ ...bound, strides: swap(bound.strides) })) };
 }
 
-function product(engine: Engine, work: Contraction, spans: number): void {
+function product(engine: Engine, of: Contraction, spans: number): void {
+  const { a, b, axes: { rows, inner, columns }, epilogue, outputs } = of;
+  engine.run({
+    verb: 'product', functions: [epilogue?.function], operands: [a, b, ...outputs, ...(epilogue?.inputs ?? [])], numbers: epilogue?.uniforms ?? [], form: [rows, inner, columns, spans, outputs.length],
+    work: () => productWork(engine, of, spans),
+  });
+}
+
+function productWork(engine: Engine, work: Contraction, spans: number): Work {
   const { a, b, axes, epilogue, outputs } = work;
   const shapes = shapesOf(work);
   const [batch, rows, inner, columns] = shapes.map(sizeOf) as [number, number, number, number];
@@ -111,25 +119,26 @@ function product(engine: Engine, work: Contraction, spans: number): void {
   const [left, right] = sides.map((side): Operand => ({ ...side, form: fours ? side.form : (side.form.replace('4', '') as Form) })) as [Operand, Operand];
   const kind = (): string => `${[batch, rows, inner, columns].map((size) => Math.round(Math.log2(size))).join()} ${grain} ${left.form} ${right.form}`;
   const worth = usual.own > 1 && batch * rows * inner * columns >= WORTH;
-  const { tile, done } = (worth && engine.tuned(kind(), usual, () => candidates(rows, columns, engine.device.limits))) || { tile: usual };
+  const { tile, passing, done }: Choice = worth ? engine.tuned(kind(), usual, () => candidates(rows, columns, engine.device.limits)) : { tile: usual };
   const tiles = [Math.ceil(rows / height(tile)), Math.ceil(columns / breadth(tile))] as const;
   const values = engine.values.restarted();
   // Spans begin at whole strips.
   values.push(rows, inner, columns, ...tiles, Math.ceil(inner / spans / 16) * 16, batch);
   for (const group of steps.groups) pushSizes(group, values);
   for (const { view, lines, form } of [left, right]) {
-    if (form.endsWith('4')) pushAddress(view, lines[0]!, values);
+    if (form.endsWith('4')) pushAddress(lines[0]!, values);
     else pushLoad(view, lines, values);
   }
-  for (const { storage, offset } of outputs) values.push(baseOf(storage) + offset);
-  if (epilogue) pushBody(epilogue.function, extra, epilogue.uniforms, rest, values);
+  for (const _ of outputs) values.pushBase();
+  if (epilogue) pushBody(epilogue.function, extra, rest, values);
   const total = spans * batch * tiles[0] * tiles[1];
-  engine.run({
+  return {
     family: `matmul ${tile.down} ${tile.across} ${tile.own} ${tile.depth} ${grain} ${left.form} ${right.form} ${epilogue?.function.key ?? ''}`,
     variant: `${boundsSignature([a, b])}|${bodySignature(extra, steps, bindings)}`,
     build: () => productKernel(tile, left, right, epilogue, rest, steps, bindings, grain),
-    facts: () => `[${a.shape.join(', ')}] x [${b.shape.join(', ')}]`, bindings, values, total, groups: total, done,
-  });
+    facts: () => `[${a.shape.join(', ')}] x [${b.shape.join(', ')}]`, bindings, values, total, groups: total,
+    ...(passing && { passing }), done,
+  };
 }
 
 /** Multiplications from which on it is worth while to measure tiles. */

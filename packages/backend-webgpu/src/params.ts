@@ -25,14 +25,18 @@ export class Slots {
   get vectors(): number { return (this.#taken + 3) >> 2; }
 }
 
-/** Collects the values of parameters, for one dispatch at a time. Negative numbers wrap: addresses are computed modulo 2 ** 32. */
+/** Collects the values of parameters, for one kind of dispatch at a time. Negative numbers wrap: addresses are computed modulo 2 ** 32. */
 export class Values {
   #words = new Uint32Array(64);
-  #floats = new Float32Array(this.#words.buffer);
   #length = HEADER;
+  /** Where each operand begins, and where each run-time number lies, as they were pushed. */
+  readonly bases: number[] = [];
+  readonly uniforms: number[] = [];
+  readonly types: DType[] = [];
 
   restarted(): this {
     this.#length = HEADER;
+    this.bases.length = this.uniforms.length = this.types.length = 0;
     return this;
   }
 
@@ -40,7 +44,7 @@ export class Values {
   words(row: number, total: number): Uint32Array {
     this.#words[0] = row;
     this.#words[1] = total;
-    return this.#words.subarray(0, this.#length);
+    return this.#words.slice(0, this.#length);
   }
 
   /** Fills up the last four. */
@@ -56,9 +60,13 @@ export class Values {
     }
   }
 
-  pushFloat(value: number): void {
-    const at = this.#room();
-    this.#floats[at] = value;
+  /** Where the next operand begins, which is filled in for each call. */
+  pushBase(): void { this.bases.push(this.#room()); }
+
+  /** The next run-time number, which is filled in for each call. */
+  pushUniform(dtype: DType): void {
+    this.uniforms.push(this.#room());
+    this.types.push(dtype);
   }
 
   #room(): number {
@@ -66,7 +74,6 @@ export class Values {
       const wider = new Uint32Array(2 * this.#words.length);
       wider.set(this.#words);
       this.#words = wider;
-      this.#floats = new Float32Array(wider.buffer);
     }
     return this.#length++;
   }
@@ -105,9 +112,17 @@ export const uniformsText = (uniforms: readonly DType[], slots: Slots): string[]
 
 const uniformText = (dtype: DType, slot: string): string => (dtype === 'bool' ? `${slot} != 0u` : `bitcast<${types[dtype]!}>(${slot})`);
 
-export function pushUniforms(dtypes: readonly DType[], uniforms: readonly number[], values: Values): void {
-  for (const [i, dtype] of dtypes.entries()) {
-    if (types[dtype] === 'f32') values.pushFloat(round(uniforms[i]!, dtype));
-    else values.push(dtype === 'bool' ? +(uniforms[i] !== 0) : uniforms[i]!);
-  }
+export function pushUniforms(dtypes: readonly DType[], values: Values): void {
+  for (const dtype of dtypes) values.pushUniform(dtype);
+}
+
+const float = new Float32Array(1);
+const floatBits = new Uint32Array(float.buffer);
+
+/** `value` as word `at`. */
+export function writeUniform(words: Uint32Array, at: number, dtype: DType, value: number): void {
+  if (types[dtype] === 'f32') {
+    float[0] = round(value, dtype);
+    words[at] = floatBits[0]!;
+  } else words[at] = dtype === 'bool' ? +(value !== 0) : value;
 }

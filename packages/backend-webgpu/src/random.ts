@@ -1,17 +1,24 @@
 import { blocksFor, type Target } from '@nn/tensor/backend';
 import { storeText } from './access.ts';
-import { baseOf, type Bindings } from './bindings.ts';
+import type { Bindings } from './bindings.ts';
 import type { Engine } from './engine.ts';
 import { assemble, elementText, type Kernel, THREADS } from './kernel.ts';
-import { Slots } from './params.ts';
+import { pushUniforms, Slots } from './params.ts';
 
 /** Philox 4x32-10, a thread a block of four words: bit for bit what `uniformNumbers` draws. */
 export function randomUniform(engine: Engine, key: readonly [number, number], counter: number, length: number, output: Target): void {
-  const bindings = engine.bind([], [output]);
-  const blocks = blocksFor(length);
-  const values = engine.values.restarted();
-  values.push(key[0], key[1], counter >>> 0, Math.floor(counter / 2 ** 32), length, baseOf(output.storage) + output.offset);
-  engine.run({ family: 'randomUniform', variant: bindings.signature, build: () => randomKernel(bindings), facts: () => `[${length}]`, bindings, values, total: blocks, groups: Math.ceil(blocks / THREADS) });
+  engine.run({
+    verb: 'randomUniform', functions: [], operands: [output], numbers: [key[0], key[1], counter >>> 0, Math.floor(counter / 2 ** 32)], form: [length],
+    work() {
+      const bindings = engine.bind([], [output]);
+      const blocks = blocksFor(length);
+      const values = engine.values.restarted();
+      pushUniforms(['uint32', 'uint32', 'uint32', 'uint32'], values);
+      values.push(length);
+      values.pushBase();
+      return { family: 'randomUniform', variant: bindings.signature, build: () => randomKernel(bindings), facts: () => `[${length}]`, bindings, values, total: blocks, groups: Math.ceil(blocks / THREADS) };
+    },
+  });
 }
 
 /** WGSL has no 64-bit product; from 16-bit halves. */

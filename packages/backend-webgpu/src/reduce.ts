@@ -1,10 +1,10 @@
 import { contiguous, type Epilogue, identity, type Reduction, type ScalarFunction, type Shape, sizeOf, type Target, type View } from '@nn/tensor/backend';
 import { storeText } from './access.ts';
-import { baseOf, type Bindings } from './bindings.ts';
+import type { Bindings } from './bindings.ts';
 import { bodySignature, bodyText, functionLines, pushBody, rootType } from './body.ts';
 import { combine, FEW, type Share, shareOf, shareText, treeText } from './combine.ts';
 import { types } from './dialect.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Work } from './engine.ts';
 import { assemble, type Kernel } from './kernel.ts';
 import { coordinatesText, pushSizes, Slots } from './params.ts';
 import { reordered, walk, type Walk } from './walk.ts';
@@ -45,7 +45,15 @@ export function reduce(engine: Engine, work: Reduce): void {
   engine.free(partial);
 }
 
-function reduceRuns(engine: Engine, { kind, function: f, inputs, uniforms, shape, axes, outputs, epilogue }: Reduce, kept: readonly number[], results: number, run: number, spans: number): void {
+function reduceRuns(engine: Engine, of: Reduce, kept: readonly number[], results: number, run: number, spans: number): void {
+  const { kind, function: f, inputs, uniforms, shape, axes, outputs, epilogue } = of;
+  engine.run({
+    verb: kind, functions: [f, epilogue?.function], operands: [...inputs, ...(epilogue?.inputs ?? []), ...outputs], numbers: epilogue ? [...uniforms, ...epilogue.uniforms] : uniforms,
+    form: [spans, inputs.length, axes.length, ...axes, ...shape], work: () => reduceWork(engine, of, kept, results, run, spans),
+  });
+}
+
+function reduceWork(engine: Engine, { kind, function: f, inputs, shape, axes, outputs, epilogue }: Reduce, kept: readonly number[], results: number, run: number, spans: number): Work {
   const sizes = (of: readonly number[]) => of.map((axis) => shape[axis]!);
   const extra = epilogue?.inputs ?? [];
   const after = epilogue ? functionLines(epilogue.function, extra, [...kept.keys()]).map((line) => reordered(line, [...kept.keys(), ...axes.map(() => -1)])) : [];
@@ -57,14 +65,14 @@ function reduceRuns(engine: Engine, { kind, function: f, inputs, uniforms, shape
   const values = engine.values.restarted();
   values.push(run, spans, Math.ceil(run / spans));
   for (const group of steps.groups) pushSizes(group, values);
-  pushBody(f, inputs, uniforms, steps.lines.slice(0, body.length), values);
-  if (epilogue) pushBody(epilogue.function, extra, epilogue.uniforms, steps.lines.slice(body.length), values);
-  for (const { storage, offset } of outputs) values.push(baseOf(storage) + offset);
-  engine.run({
+  pushBody(f, inputs, steps.lines.slice(0, body.length), values);
+  if (epilogue) pushBody(epilogue.function, extra, steps.lines.slice(body.length), values);
+  for (const _ of outputs) values.pushBase();
+  return {
     family: `${kind} ${share.lanes} ${share.width} ${share.along} ${f.key} ${epilogue?.function.key ?? ''}`, variant: bodySignature([...inputs, ...extra], steps, bindings),
     build: () => reduceKernel(kind, share, f, inputs, epilogue, steps, body.length, bindings, engine.subgroups),
     facts: () => `[${shape.join(', ')}] over axes ${axes.join(', ')}`, bindings, values, total, groups: Math.ceil(total / share.width),
-  });
+  };
 }
 
 function reduceKernel(

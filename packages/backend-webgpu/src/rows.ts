@@ -1,16 +1,23 @@
 /** Functions of rows: their reductions in passes and their results, in one kernel; a row is the work of a workgroup, or of a few of its threads. */
 import { contiguous, type RowFunction, type ScalarFunction, type Shape, sizeOf, type Target, type View } from '@nn/tensor/backend';
-import { boundsSignature, linesPerView, loadText, pushLoad, storeText } from './access.ts';
-import { baseOf, type Bindings } from './bindings.ts';
+import { boundsSignature, linesPerView, loadText, pushAddress, pushLoad, storeText } from './access.ts';
+import type { Bindings } from './bindings.ts';
 import { functionText, indexAxes, inputsRead, rootType } from './body.ts';
 import { combine, type Share, shareOf, shareText, treeText } from './combine.ts';
 import { castText, types } from './dialect.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, Work } from './engine.ts';
 import { assemble, type Kernel } from './kernel.ts';
 import { coordinatesText, lineText, pushLine, pushSizes, pushUniforms, Slots, uniformsText } from './params.ts';
 import { type Line, linesOf, reordered, signature, walk, type Walk } from './walk.ts';
 
 export function rows(engine: Engine, f: RowFunction, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], shape: Shape, axes: readonly number[]): void {
+  engine.run({
+    verb: 'rows', functions: [f], operands: [...inputs, ...outputs], numbers: uniforms, form: [axes.length, ...axes, ...shape],
+    work: () => rowsWork(engine, f, inputs, outputs, shape, axes),
+  });
+}
+
+function rowsWork(engine: Engine, f: RowFunction, inputs: readonly View[], outputs: readonly Target[], shape: Shape, axes: readonly number[]): Work {
   const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const order = [...kept, ...axes];
   const sizes = (of: readonly number[]) => of.map((axis) => shape[axis]!);
@@ -30,17 +37,17 @@ export function rows(engine: Engine, f: RowFunction, inputs: readonly View[], un
   for (const group of steps.groups) pushSizes(group, values);
   for (const [i, view] of inputs.entries()) pushLoad(view, perView[i]!, values);
   for (const line of rest.slice(0, places.length)) pushLine(line, values);
-  pushUniforms(f.uniforms, uniforms, values);
+  pushUniforms(f.uniforms, values);
   let next = places.length;
-  for (const [k, { storage, offset }] of outputs.entries()) {
-    if (f.rowOutputs[k]) values.push(baseOf(storage) + offset);
-    else pushLine({ ...rest[next]!, offset: rest[next++]!.offset + baseOf(storage) + offset }, values);
+  for (const ofRow of f.rowOutputs) {
+    if (ofRow) values.pushBase();
+    else pushAddress(rest[next++]!, values);
   }
-  engine.run({
+  return {
     family: `rows ${share.lanes} ${share.width} ${share.along} ${f.key}`, variant: `${signature(steps)}|${boundsSignature(inputs)}|${bindings.signature}`,
     build: () => rowsKernel(share, f, inputs, places, steps, bindings), facts: () => `[${shape.join(', ')}] over axes ${axes.join(', ')}`,
     bindings, values, total: count, groups: Math.ceil(count / share.width),
-  });
+  };
 }
 
 const functionsOf = (f: RowFunction): ScalarFunction[] => [...f.stages.map((stage) => stage.function), f.outputs];

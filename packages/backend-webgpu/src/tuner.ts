@@ -8,6 +8,8 @@ const BETTER = 0.95;
 
 export interface Choice {
   readonly tile: Tile;
+  /** While others are being timed. */
+  readonly passing?: true;
   readonly done?: (nanoseconds: number) => void;
 }
 
@@ -37,10 +39,12 @@ export class Tuner {
       this.#contests.set(kind, (contest = { candidates: all, times: all.map(() => []), best: all.length === 1 ? usual : undefined }));
     }
     const { best, candidates: all, times } = contest;
-    if (best || !free) return { tile: best ?? usual };
+    if (best) return { tile: best };
+    if (!free) return { tile: usual, passing: true };
     const next = times.reduce((least, { length }, i) => (length < times[least]!.length ? i : least), 0);
     return {
       tile: all[next]!,
+      passing: true,
       done(nanoseconds) {
         times[next]!.push(nanoseconds);
         if (times.some(({ length }) => length < TIMES)) return;

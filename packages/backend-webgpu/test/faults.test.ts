@@ -15,7 +15,8 @@ describe('failures', () => {
     const { engine } = device.backend as WebGpuBackend;
     const a = upload(device, 'float32', [1, 2, 3]);
     const build = () => ({ operation: 'map', wgsl: 'fn main() { this is not WGSL }', arenas: 1, vectors: 1 });
-    engine.run({ family: 'broken', variant: '', build, facts: () => '[3]', bindings: engine.bind([], [{ storage: a }]), values: new Values(), total: 3, groups: 1 });
+    const work = () => ({ family: 'broken', variant: '', build, facts: () => '[3]', bindings: engine.bind([], [{ storage: a }]), values: new Values(), total: 3, groups: 1 });
+    engine.run({ verb: 'broken', functions: [], operands: [{ storage: a, offset: 0 }], numbers: [], form: [], work });
     const error = await device.read(a, 0, 3).catch((error: unknown) => error);
     expect(error).toMatchObject({ message: expect.stringMatching(/^map: the GPU refused it/), cause: { operation: 'map', shapes: '[3]', wgsl: expect.stringContaining('not WGSL') } });
     // Values after a failure are not to be trusted.
