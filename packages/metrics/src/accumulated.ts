@@ -9,6 +9,16 @@ let host: Tensor['device'] | undefined;
  *
  * @typeParam In - what a batch consists of
  * @typeParam Result - a number, or a nested array of them
+ * @example
+ * class Bias extends Accumulated<[outputs: Tensor, targets: Tensor]> {
+ *   readonly typeName = 'Bias';
+ *   protected blank() { return NaN; }
+ *   protected count(outputs: Tensor, targets: Tensor) { return stack([outputs.sub(targets).sum(), outputs.newFull([], outputs.numel)]); }
+ *   protected score(state: Tensor) { return state.at(0).div(state.at(1)); }
+ * }
+ * const bias = new Bias();
+ * bias.update(tensor([1, 3]), tensor([1, 2]));
+ * await bias.compute(); // 0.5
  */
 export abstract class Accumulated<In extends unknown[], Result = number> implements Metric<In, Result> {
   /** The name under which summaries and logs show it: torchmetrics'. */

@@ -17,9 +17,10 @@ export function rightShare({ tp, fp, tn, fn }: Counts, task: StatScoresOptions['
  * Source: https://lightning.ai/docs/torchmetrics/stable/classification/accuracy.html
  *
  * @example
- * const accuracy = new Accuracy({ numClasses: 10 });
- * for await (const [inputs, labels] of loader) accuracy.update(model.forward(inputs), labels);
- * console.log(await accuracy.compute());
+ * const accuracy = new Accuracy({ numClasses: 3 });
+ * accuracy.update(tensor([[2, 1, 0], [0, 3, 1]]), tensor([0, 2], { dtype: 'int32' })); // logits of a batch, and its labels
+ * accuracy.update(tensor([1, 2], { dtype: 'int32' }), tensor([1, 2], { dtype: 'int32' }));
+ * await accuracy.compute(); // 0.75
  */
 export class Accuracy<A extends Average = 'micro'> extends StatScores<A> {
   constructor(options: AccuracyOptions<A> = {}) { super('Accuracy', options); }

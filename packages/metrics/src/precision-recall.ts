@@ -91,7 +91,7 @@ export class FBetaScore<A extends Average = 'micro'> extends Ratio<A> {
  * @example
  * const f1 = new F1Score({ numClasses: 3, average: 'macro' });
  * f1.update(tensor([0, 1, 1], { dtype: 'int32' }), tensor([0, 1, 2], { dtype: 'int32' }));
- * await f1.compute(); // (1 + 2 / 3 + 0) / 3
+ * await f1.compute(); // (1 + 2 / 3 + 0) / 3 = 0.5556
  */
 export class F1Score<A extends Average = 'micro'> extends FBetaScore<A> {
   constructor(options: RatioOptions<A> = {}) { super({ ...options, beta: 1 }, 'F1Score'); }
@@ -109,7 +109,7 @@ const isClass = ({ task = 'multiclass', numClasses = 0, ignoreIndex = -1 }: Stat
  * @example
  * const jaccard = new JaccardIndex({ task: 'binary' });
  * jaccard.update(tensor([1, 0, 1], { dtype: 'int32' }), tensor([1, 1, 0], { dtype: 'int32' }));
- * await jaccard.compute(); // 1 / 3
+ * await jaccard.compute(); // 1 / 3 = 0.3333
  */
 export class JaccardIndex<A extends Average = 'macro'> extends Ratio<A> {
   constructor(options: RatioOptions<A> = {}) { super('JaccardIndex', { average: 'macro' as A, ...options }, isClass(options)); }
