@@ -20,6 +20,7 @@ const consumers = [
   { program: 'autograd', packages: ['tensor', 'autograd'] },
   { program: 'minified', packages: ['tensor', 'autograd'], bundled: true },
   { program: 'layers', packages: ['tensor', 'autograd', 'layers', 'optim', 'backend-cpu'] },
+  { program: 'threads', packages: ['tensor', 'backend-cpu'], bundled: true },
   { program: 'gpujs', packages: ['tensor', 'autograd', 'backend-gpujs'], bundled: true, most: { seconds: 10, mebibytes: 8 } },
   { program: 'no-engine', packages: ['tensor', 'backend-webgpu'] },
 ];
@@ -31,7 +32,7 @@ const { values: options } = parseArgs({ options: { node: { type: 'string' } } })
 
 /** Runs a command; its messages come with the error if it fails. */
 function run(/** @type {string} */ cwd, /** @type {string} */ command, /** @type {string[]} */ ...args) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, shell, encoding: 'utf8' });
+  const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, shell, encoding: 'utf8', timeout: 300_000 });
   if (status !== 0) throw error ?? new Error(`consumers: ${[command, ...args].join(' ')} failed in ${cwd}:\n${stdout}${stderr}`);
 }
 

@@ -97,7 +97,13 @@ export function tanh(v: Vector, x: Code): Code {
   return done(v.copySign(v128.select(f32x4.lt(size, v.f(0.625)), near, far), given));
 }
 
-export const sigmoid = (v: Vector, x: Code): Code => f32x4.div(v.f(1), f32x4.add(exp(v, f32x4.neg(x)), v.f(1)));
+/** exp(-|x|) / (1 + exp(-|x|)) below 0, 1 / (1 + exp(-|x|)) above: what is to be small is never rounded to 0 on the way. */
+export function sigmoid(v: Vector, x: Code): Code {
+  const { keep, done } = v.draft();
+  const given = keep(x);
+  const e = keep(exp(v, f32x4.neg(f32x4.abs(given))));
+  return done(f32x4.div(v128.select(f32x4.lt(given, v.f(0)), e, v.f(1)), f32x4.add(e, v.f(1))));
+}
 
 /** Coefficients by N. Juffa (2019, "Efficiently computing erff", fit on two intervals). */
 export function erf(v: Vector, x: Code): Code {
@@ -142,8 +148,10 @@ export function atan2(v: Vector, y: Code, x: Code): Code {
   const equal = keep(v128.and(f32x4.eq(a, b), f32x4.gt(a, v.f(0))));
   const origin = keep(f32x4.eq(f32x4.add(a, b), v.f(0)));
   const unit = keep(v128.or(equal, origin));
-  const top = keep(v128.select(unit, v128.and(equal, v.f(1)), a));
-  const turn = angle(v, draft, top, keep(v128.select(unit, v.f(1), b)));
+  // Sums of large sides, and their multiples, must not overflow.
+  const scale = keep(v128.select(f32x4.gt(f32x4.max(a, b), v.f(2 ** 125)), v.f(0.25), v.f(1)));
+  const top = keep(v128.select(unit, v128.and(equal, v.f(1)), f32x4.mul(a, scale)));
+  const turn = angle(v, draft, top, keep(v128.select(unit, v.f(1), f32x4.mul(b, scale))));
   const behind = i32x4.ltS(right, v.i(0));
   const result = keep(v.copySign(v128.select(behind, f32x4.sub(v.f(Math.PI), turn), turn), above));
   return done(v128.select(v128.and(f32x4.eq(above, above), f32x4.eq(right, right)), result, v.f(NaN)));

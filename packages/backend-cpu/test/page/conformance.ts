@@ -13,4 +13,4 @@ describe('cpu', () => {
     await device.destroy();
   });
 });
-conformance('cpu', () => cpu({ threads: 2 }), { describe, expect, it }, { smoke: true });
+conformance('cpu', () => cpu({ threads: 2 }), { describe, expect, it }, { smoke: !new URLSearchParams(location.search).has('all') });
