@@ -78,11 +78,18 @@ export const zerosLike = (x: Tensor, options: TensorOptions = {}): Tensor => ful
 export const onesLike = (x: Tensor, options: TensorOptions = {}): Tensor => full(x.shape, 1, like(x, options));
 export const fullLike = (x: Tensor, value: number, options: TensorOptions = {}): Tensor => full(x.shape, value, like(x, options));
 
+/** Numbers by their places. A loop: `from` goes through an iterator, which is ten times as slow. */
+function listed(length: number, at: (i: number) => number): Float64Array {
+  const values = new Float64Array(length);
+  for (let i = 0; i < length; i++) values[i] = at(i);
+  return values;
+}
+
 /** `start`, `start + step`, ... below `end`; `arange(end)` starts at 0. int32 where all three are whole, else float32. */
 export function arange(start: number, end?: number, step = 1, options: TensorOptions = {}): Tensor {
   const [from, to] = end === undefined ? [0, start] : [start, end];
   if (step === 0 || !Number.isFinite((to - from) / step)) fail('arange', `no steps of ${step} lead from ${from} to ${to}`);
-  const values = Float64Array.from({ length: Math.max(0, Math.ceil((to - from) / step)) }, (_, i) => from + i * step);
+  const values = listed(Math.max(0, Math.ceil((to - from) / step)), (i) => from + i * step);
   const dtype = options.dtype ?? ([from, to, step].every(Number.isInteger) ? 'int32' : 'float32');
   return tensor(values, { ...options, dtype });
 }
@@ -92,7 +99,7 @@ export function linspace(start: number, end: number, steps: number, options: Ten
   if (!Number.isInteger(steps) || steps < 0) fail('linspace', `${steps} steps`, 'Use a whole number from 0 on.');
   const step = (end - start) / Math.max(1, steps - 1);
   // From both ends, so that the last number is `end` exactly.
-  return tensor(Float64Array.from({ length: steps }, (_, i) => (2 * i < steps ? start + i * step : end - (steps - 1 - i) * step)), { dtype: 'float32', ...options });
+  return tensor(listed(steps, (i) => (2 * i < steps ? start + i * step : end - (steps - 1 - i) * step)), { dtype: 'float32', ...options });
 }
 
 /** `base ** x` for the numbers of {@link linspace}. */
@@ -100,7 +107,7 @@ export function logspace(start: number, end: number, steps: number, options: Ten
   if (!Number.isInteger(steps) || steps < 0) fail('logspace', `${steps} steps`, 'Use a whole number from 0 on.');
   const { base = 10, ...rest } = options;
   const step = (end - start) / Math.max(1, steps - 1);
-  return tensor(Float64Array.from({ length: steps }, (_, i) => base ** (2 * i < steps ? start + i * step : end - (steps - 1 - i) * step)), { dtype: 'float32', ...rest });
+  return tensor(listed(steps, (i) => base ** (2 * i < steps ? start + i * step : end - (steps - 1 - i) * step)), { dtype: 'float32', ...rest });
 }
 
 /** The identity matrix of `rows` (by `columns`). */

@@ -62,7 +62,8 @@ export function toHostArray(dtype: DType, values: ArrayLike<number>): TypedArray
   const array = traits[dtype].array;
   if (values instanceof array && dtype !== 'bool' && dtype !== 'float16') return values;
   const out = hostArray(dtype, values.length);
-  for (let i = 0; i < values.length; i++) out[i] = dtype === 'bool' ? +(values[i] !== 0) : values[i]!;
+  if (dtype === 'bool') for (let i = 0; i < values.length; i++) out[i] = +(values[i] !== 0);
+  else out.set(values);
   return rounded(dtype, out);
 }
 

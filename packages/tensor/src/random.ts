@@ -64,16 +64,21 @@ export class Generator {
   integers(low: number, high: number, length: number): Float64Array {
     if (!(high > low) || high - low > 2 ** 32) fail('randint', `[${low}, ${high}) is not a range of 1 to 2 ** 32 numbers`);
     const words = this.#words(2 * length);
-    return Float64Array.from({ length }, (_, i) => low + Math.floor(((words[2 * i]! * 2 ** 21 + (words[2 * i + 1]! >>> 11)) / 2 ** 53) * (high - low)));
+    const out = new Float64Array(length);
+    for (let i = 0; i < length; i++) out[i] = low + Math.floor(((words[2 * i]! * 2 ** 21 + (words[2 * i + 1]! >>> 11)) / 2 ** 53) * (high - low));
+    return out;
   }
 
   /** 0 to `length` - 1 in random order (Fisher & Yates). */
   permutation(length: number): Int32Array {
-    const order = Int32Array.from({ length }, (_, i) => i);
+    const order = new Int32Array(length);
+    for (let i = 0; i < length; i++) order[i] = i;
     const words = this.#words(2 * length);
     for (let i = length - 1; i > 0; i--) {
       const j = Math.floor(((words[2 * i]! * 2 ** 21 + (words[2 * i + 1]! >>> 11)) / 2 ** 53) * (i + 1));
-      [order[i], order[j]] = [order[j]!, order[i]!];
+      const last = order[i]!;
+      order[i] = order[j]!;
+      order[j] = last;
     }
     return order;
   }

@@ -10,6 +10,13 @@ export function fill<T extends Tensor>(x: T, values: ArrayLike<number>): T {
   return x;
 }
 
+/** Numbers in [0, 1) spread over [a, b). */
+function between(a: number, b: number, numbers: Float32Array): Float64Array {
+  const values = new Float64Array(numbers.length);
+  for (let i = 0; i < values.length; i++) values[i] = a + (b - a) * numbers[i]!;
+  return values;
+}
+
 /**
  * Uniform on [a, b), [0, 1) by default.
  *
@@ -17,7 +24,7 @@ export function fill<T extends Tensor>(x: T, values: ArrayLike<number>): T {
  * init.uniform(new Linear(2, 3).weight, -0.1, 0.1).shape; // [3, 2]
  */
 export function uniform<T extends Tensor>(x: T, a = 0, b = 1, { generator = defaultGenerator }: InitOptions = {}): T {
-  return fill(x, Float64Array.from(generator.uniform(x.numel), (u) => a + (b - a) * u));
+  return fill(x, between(a, b, generator.uniform(x.numel)));
 }
 
 /**
@@ -76,7 +83,7 @@ export function truncNormal<T extends Tensor>(x: T, mean = 0, std = 1, a = -2, b
   let filled = 0;
   while (filled < values.length) {
     const wanted = values.length - filled;
-    const proposals = usual ? generator.normal(wanted) : Float64Array.from(generator.uniform(wanted), (u) => from + (to - from) * u);
+    const proposals = usual ? generator.normal(wanted) : between(from, to, generator.uniform(wanted));
     const chances = usual ? undefined : generator.uniform(wanted);
     proposals.forEach((z, i) => {
       if (z >= low && z <= high && (!chances || chances[i]! < Math.exp((nearest ** 2 - z ** 2) / 2))) values[filled++] = Math.min(Math.max(mean + std * z, a), b);

@@ -45,5 +45,9 @@ export function randomWords(key: readonly [number, number], counter: number, len
 
 /** `length` numbers in [0, 1), each the upper 24 bits of a word: exact in float32. */
 export function uniformNumbers(key: readonly [number, number], counter: number, length: number): Float32Array {
-  return Float32Array.from(randomWords(key, counter, length), (word) => (word >>> 8) / 2 ** 24);
+  const words = randomWords(key, counter, length);
+  const numbers = new Float32Array(length);
+  // A loop: `from` goes through an iterator, which takes ten times as long as the drawing.
+  for (let i = 0; i < length; i++) numbers[i] = (words[i]! >>> 8) / 2 ** 24;
+  return numbers;
 }
