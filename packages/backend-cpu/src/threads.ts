@@ -14,7 +14,7 @@ const inNode = node?.versions?.node !== undefined;
 export type StartThread = (memory: WebAssembly.Memory, thread: number, blas?: BlasSource) => { stop(): void };
 
 /** A module of Node's own. Its name is no literal in an import, so that bundlers for pages do not look for it. */
-export const builtin = async (id: string): Promise<unknown> => node?.getBuiltinModule?.(id) ?? import(/* @vite-ignore */ id);
+export const builtin = async (id: string): Promise<unknown> => node?.getBuiltinModule?.(id) ?? import(/* @vite-ignore */ /* webpackIgnore: true */ id);
 
 /** Whether memory can be shared at all: pages need cross-origin isolation. */
 export const sharable = (): boolean => typeof SharedArrayBuffer === 'function' && (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false;

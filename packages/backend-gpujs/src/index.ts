@@ -50,7 +50,7 @@ export async function gpujs({ mode, memoryLimit = 2 ** 30 }: GpuJsOptions = {}):
 async function headless(): Promise<unknown> {
   const name = 'gl';
   try {
-    return ((await import(/* @vite-ignore */ name)) as { default: unknown }).default;
+    return ((await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as { default: unknown }).default;
   } catch (error) {
     return fail('gpujs', `headlessgl needs the package gl, which did not load: ${error instanceof Error ? error.message : String(error)}`, 'Install it: npm install gl.');
   }

@@ -21,7 +21,7 @@ async function load(): Promise<DawnModule> {
   // Not a literal, so that bundlers for pages do not follow it.
   const name = 'webgpu';
   try {
-    return (await import(/* @vite-ignore */ name)) as DawnModule;
+    return (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as DawnModule;
   } catch (error) {
     throw new Error(reason(error as Error & { code?: string }), { cause: error });
   }

@@ -6,7 +6,7 @@ const from = (backend: string) => async (): Promise<Device> => {
   const name = `@nn/backend-${backend}`;
   let module: Record<string, () => Device | Promise<Device>>;
   try {
-    module = (await import(/* @vite-ignore */ name)) as typeof module;
+    module = (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as typeof module;
   } catch (error) {
     if ((error as { code?: string }).code === 'ERR_MODULE_NOT_FOUND') throw new Error(`${name} is not installed`, { cause: error });
     throw error;

@@ -4,7 +4,7 @@ import '@nn/autograd';
 import { cpu } from '@nn/backend-cpu';
 import { DataLoader, TensorDataset } from '@nn/data';
 import { BatchNorm2d, Conv2d, CrossEntropyLoss, Dropout, Flatten, Linear, LSTM, MaxPool2d, Module, ReLU, Sequential } from '@nn/layers';
-import { Adam, clipGradNorm, type Optimizer, RMSprop } from '@nn/optim';
+import { Adam, clipGradNorm, RMSprop } from '@nn/optim';
 import { Generator, manualSeed, setDefaultDevice, type Tensor } from '@nn/tensor';
 
 class Reader extends Module {
@@ -13,7 +13,7 @@ class Reader extends Module {
   forward(x: Tensor): Tensor { return this.head.forward(this.lstm.forward(x)[0].sum(1)); }
 }
 
-interface Program { readonly shape: readonly number[]; readonly batches: number; model(): Module & { forward(x: Tensor): Tensor }; optimizer(model: Module): Optimizer }
+interface Program { readonly shape: readonly number[]; readonly batches: number; model(): Module & { forward(x: Tensor): Tensor }; optimizer(model: Module): RMSprop | Adam }
 const programs: Readonly<Record<string, Program>> = {
   'the lecture\'s network with dropout': {
     shape: [784], batches: 6, optimizer: (model) => new RMSprop(model.parameters(), { lr: 0.001 }),
@@ -39,7 +39,7 @@ async function trained({ shape, batches, model: make, optimizer: choose }: Progr
   const optimizer = choose(model);
   const kept: Buffer[] = [];
   for await (const [inputs, labels] of loader) {
-    const loss = criterion.forward(model.forward(inputs!), labels!);
+    const loss = criterion.forward(model.forward(inputs), labels);
     optimizer.zeroGrad();
     loss.backward();
     clipGradNorm(model.parameters(), 1);
