@@ -19,3 +19,14 @@ export type FixtureNumber = number | string | boolean;
 export function numbers(data: readonly FixtureNumber[]): number[] {
   return data.map(Number);
 }
+
+/** Multiples of 1/64 between -2 and 2, as `mixed` in cases.py. */
+export function mixed(count: number, seed: number): Float64Array {
+  return Float64Array.from({ length: count }, (_, k) => {
+    let h = Math.imul(k + seed * 7919 + 1, 0x9E3779B1) >>> 0;
+    h ^= h >>> 15;
+    h = Math.imul(h, 0x85EBCA77) >>> 0;
+    h ^= h >>> 13;
+    return ((h >>> 0) % 257 - 128) / 64;
+  });
+}

@@ -5,6 +5,7 @@ from types import ModuleType
 import activations
 import arranging_layers
 import attention
+import averages
 import classification
 import conv
 import convolutions

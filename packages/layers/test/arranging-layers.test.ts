@@ -3,11 +3,12 @@ import { gradCheck } from '@nn/autograd';
 import { ones, tensor, type Tensor, zeros } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
 import fixture from '../../../tooling/reference/fixtures/arranging_layers.json' with { type: 'json' };
+import { mixed } from '../../../tooling/reference/fixtures.ts';
 import {
   adaptiveAvgPool2d, channelsFirst, channelShuffle, channelsLast, CircularPad1d, fold, interpolate, MaxUnpool2d, maxPool1dWithIndices, maxPool2dWithIndices, maxUnpool1d,
   maxUnpool2d, pad, PixelShuffle, PixelUnshuffle, ReflectionPad2d, ReplicationPad1d, unfold, Upsample, ZeroPad2d,
 } from '../src/index.ts';
-import { mixed, runCases } from './cases.ts';
+import { runCases } from './cases.ts';
 
 runCases('arranging layers', fixture.cases);
 

@@ -2,7 +2,7 @@
 import { cpu } from '@nn/backend-cpu';
 import { type Device, type DType, reference, scope, tensor, Tensor } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
-import { type FixtureNumber, numbers } from '../../../tooling/reference/fixtures.ts';
+import { type FixtureNumber, mixed, numbers } from '../../../tooling/reference/fixtures.ts';
 import * as layers from '../src/index.ts';
 
 interface Shaped { readonly shape: readonly number[]; readonly data?: readonly FixtureNumber[] }
@@ -20,17 +20,6 @@ export interface FixtureCase {
 }
 type Built = layers.Module<Tensor[], Tensor | Record<string, Tensor>>;
 type Table = Record<string, (new (...args: unknown[]) => Built) & ((...args: unknown[]) => Tensor | Record<string, Tensor>)>;
-
-/** Multiples of 1/64 between -2 and 2, as `mixed` in cases.py. */
-export function mixed(count: number, seed: number): Float64Array {
-  return Float64Array.from({ length: count }, (_, k) => {
-    let h = Math.imul(k + seed * 7919 + 1, 0x9E3779B1) >>> 0;
-    h ^= h >>> 15;
-    h = Math.imul(h, 0x85EBCA77) >>> 0;
-    h ^= h >>> 13;
-    return ((h >>> 0) % 257 - 128) / 64;
-  });
-}
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 

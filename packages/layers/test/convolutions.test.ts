@@ -3,8 +3,9 @@ import { gradCheck } from '@nn/autograd';
 import { ones, tensor, type Tensor, zeros } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
 import fixture from '../../../tooling/reference/fixtures/convolutions.json' with { type: 'json' };
+import { mixed } from '../../../tooling/reference/fixtures.ts';
 import { Conv2d, conv2d, ConvTranspose2d, convTranspose2d } from '../src/index.ts';
-import { mixed, runCases } from './cases.ts';
+import { runCases } from './cases.ts';
 
 runCases('convolutions', fixture.cases);
 

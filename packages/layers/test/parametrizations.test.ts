@@ -2,8 +2,8 @@
 import { ones, scope, tensor, type Tensor, zeros } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
 import fixture from '../../../tooling/reference/fixtures/parametrizations.json' with { type: 'json' };
+import { mixed } from '../../../tooling/reference/fixtures.ts';
 import { type AnyModule, Conv2d, ConvTranspose1d, isParametrized, Linear, Module, registerParametrization, removeParametrizations, spectralNorm, weightNorm } from '../src/index.ts';
-import { mixed } from './cases.ts';
 import { expectClose } from './close.ts';
 
 const kinds = { Linear, Conv2d, ConvTranspose1d } as unknown as Record<string, new (...args: unknown[]) => Linear>;

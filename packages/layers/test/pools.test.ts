@@ -3,8 +3,9 @@ import { gradCheck } from '@nn/autograd';
 import { ones, tensor, type Tensor, zeros } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
 import fixture from '../../../tooling/reference/fixtures/pools.json' with { type: 'json' };
+import { mixed } from '../../../tooling/reference/fixtures.ts';
 import { AdaptiveAvgPool2d, AvgPool2d, avgPool2d, lpPool2d, MaxPool2d, maxPool1dWithIndices, maxPool2d, maxPool2dWithIndices, maxUnpool1d, MaxUnpool2d } from '../src/index.ts';
-import { mixed, runCases } from './cases.ts';
+import { runCases } from './cases.ts';
 
 runCases('pools', fixture.cases);
 

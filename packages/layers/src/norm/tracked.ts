@@ -36,7 +36,8 @@ const next = fuse((count: Scalar) => [count.add(1)]);
 export abstract class TrackedNorm extends Module {
   readonly numFeatures: number;
   readonly eps: number;
-  readonly momentum: number | null;
+  /** The share of a batch in the running values; null: they are means over all batches. */
+  momentum: number | null;
   readonly weight: Parameter | null;
   readonly bias: Parameter | null;
   readonly runningMean: Buffer | null;
