@@ -1,5 +1,6 @@
 """100 steps of each optimizer on Beale's function from (0.8, 1.6), in float64: the point after each of the first
-5 steps, and then after every tenth.
+5 steps, and then after every tenth. `drift` is how far the same run in float32 is at the end of any step, relative to the
+largest coordinate of all: a measure of what rounding alone does.
 
     f(x, y) = (1.5 - x + x y)^2 + (2.25 - x + x y^2)^2 + (2.625 - x + x y^3)^2
 """
@@ -86,21 +87,28 @@ class NAdam(torch.optim.Optimizer):
         p -= group['lr'] * mean / ((self.v / (1 - beta2**self.t)).sqrt() + group['eps'])
 
 
-def run(name, options):
-    p = torch.tensor(START, dtype=torch.float64, requires_grad=True)
+def walk(name, options, dtype):
+    torch.set_default_dtype(dtype)  # of what the optimizers remember
+    p = torch.tensor(START, requires_grad=True)
     optimizer = (NAdam if name == 'NAdam' else getattr(torch.optim, name))([p], **options)
     points = []
-    for i in range(1, STEPS + 1):
+    for _ in range(STEPS):
         optimizer.zero_grad()
         beale(p).backward()
         optimizer.step()
-        if i <= 5 or i % 10 == 0:
-            points.append([i, *numbers(p)])
-    return {'optimizer': name, 'options': camel(options), 'points': points}
+        points.append(p.detach().double().clone())
+    return torch.stack(points)
+
+
+def run(name, options):
+    exact, rounded = (walk(name, options, dtype) for dtype in (torch.float64, torch.float32))
+    both = exact.isfinite() & rounded.isfinite()
+    drift = ((exact - rounded).abs()[both].max() / exact[both].abs().max()).item()
+    points = [[i, *numbers(exact[i - 1])] for i in range(1, STEPS + 1) if i <= 5 or i % 10 == 0]
+    return {'optimizer': name, 'options': camel(options), 'drift': float(f'{drift:.1g}'), 'points': points}
 
 
 def main():
-    torch.set_default_dtype(torch.float64)  # of what the optimizers remember
     save('optimizers', function='beale', start=list(START), runs=[run(*r) for r in RUNS])
     torch.set_default_dtype(torch.float32)
 
