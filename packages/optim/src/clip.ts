@@ -28,6 +28,8 @@ export interface ClipGradNormOptions {
 /**
  * Scales the gradients of all parameters together so that their norm, taken as of one vector, is at most `maxNorm`. A norm that is NaN makes all of them NaN.
  *
+ *     g = g min(1, maxNorm / (norm + 1e-6)),   norm = (sum |g|^p)^(1 / p)
+ *
  * Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
  *
  * @returns the norm before, a scalar on their device; 0 where no parameter has a gradient
@@ -54,7 +56,8 @@ export function clipGradNorm(parameters: Parameters, maxNorm: number, { normType
   });
 }
 
-function totalNorm(gradients: readonly Tensor[], p: number): Tensor {
+function totalNorm(all: readonly Tensor[], p: number): Tensor {
+  const gradients = all.filter(({ numel }) => numel > 0);
   if (gradients.length === 0) return tensor(0);
   if (p === Infinity) return stack(gradients.map((gradient) => sizes.reduce('max', undefined, gradient))).amax();
   if (p === 2) return stack(gradients.map((gradient) => squares.reduce('sum', undefined, gradient))).sum().sqrt();
@@ -65,7 +68,14 @@ function totalNorm(gradients: readonly Tensor[], p: number): Tensor {
 /**
  * Cuts each element of each gradient to [-clipValue, clipValue].
  *
+ *     g = min(max(g, -clipValue), clipValue)
+ *
  * Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_value_.html
+ *
+ * @example
+ * loss.backward();
+ * clipGradValue(model.parameters(), 0.5);
+ * optimizer.step();
  */
 export function clipGradValue(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
   noGrad(() => {

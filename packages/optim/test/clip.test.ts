@@ -37,6 +37,8 @@ describe('clipGradNorm', () => {
     expect(await clipGradNorm(p, 10).item()).toBe(5);
     expect(await clipGradNorm([tensor([1], { requiresGrad: true })], 1).item()).toBe(0);
     expect(await clipGradNorm([], 1).item()).toBe(0);
+    for (const normType of [2, Infinity, -Infinity]) expect(await clipGradNorm(leaves([], [3], []), 10, { normType }).item()).toBe(3);
+    expect(await clipGradNorm(leaves([]), 1, { normType: Infinity }).item()).toBe(0);
   });
 
   it('spreads NaN, takes infinity for infinite, and says so when asked to', async () => {

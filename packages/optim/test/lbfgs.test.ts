@@ -2,7 +2,7 @@ import { type Tensor, tensor } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
 import fixture from '../../../tooling/reference/fixtures/lbfgs.json' with { type: 'json' };
 import { LBFGS, type LBFGSOptions } from '../src/index.ts';
-import { beale } from './beale.ts';
+import { beale } from '../../../tooling/reference/beale.ts';
 
 const point = (start: number[]) => tensor(start, { dtype: 'float64', requiresGrad: true });
 const lossOf = (optimizer: LBFGS, p: Tensor) => () => {

@@ -2,7 +2,7 @@
 import { type Tensor, tensor } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
 import { Adagrad, Adam, CyclicLR, ExponentialLR, type Optimizer, RMSprop, SGD } from '../src/index.ts';
-import { beale } from './beale.ts';
+import { beale } from '../../../tooling/reference/beale.ts';
 
 const variant = 'keras';
 const runs: readonly [name: string, optimizer: (p: Tensor) => Optimizer<{ lr?: number }, object>, x: number, y: number, loss: number, schedule?: (optimizer: Optimizer<{ lr?: number }, object>) => { step(): void }][] = [

@@ -2,7 +2,7 @@ import { defaultDevice, ones, type Tensor, tensor } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
 import fixture from '../../../tooling/reference/fixtures/optimizers.json' with { type: 'json' };
 import { Adadelta, Adagrad, Adam, Adamax, AdamW, ASGD, NAdam, type Optimizer, RAdam, RMSprop, Rprop, SGD } from '../src/index.ts';
-import { beale, walk } from './beale.ts';
+import { beale, walk } from '../../../tooling/reference/beale.ts';
 
 const optimizers = {
   SGD: (p: Tensor[], options: object) => new SGD(p, options),

@@ -4,7 +4,7 @@ import * as optim from '@nn/optim';
 import type { Tensor } from '@nn/tensor';
 import { describe, it } from 'vitest';
 import fixture from '../../../tooling/reference/fixtures/optimizers.json' with { type: 'json' };
-import { walk } from '../../optim/test/beale.ts';
+import { walk } from '../../../tooling/reference/beale.ts';
 import { engines, open } from './engines.ts';
 
 type Made = new (p: Tensor[], options: object) => optim.Optimizer<object, object>;

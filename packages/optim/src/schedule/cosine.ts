@@ -45,6 +45,8 @@ export interface CosineAnnealingWarmRestartsOptions extends CosineAnnealingLROpt
 /**
  * From the first rate to `etaMin` along half a wave, again and again: first in `t0` epochs.
  *
+ *     etaMin + (base - etaMin) (1 + cos(pi c / n)) / 2,   c epochs into the cycle of n = t0, t0 tMult, t0 tMult^2, ... epochs
+ *
  * Source: Loshchilov & Hutter 2017, SGDR; https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingWarmRestarts.html
  *
  * @throws where t0 or tMult is no whole number above 0

@@ -10,6 +10,8 @@ export interface GammaOptions extends ScheduleOptions {
 /**
  * Multiplies the rate by `gamma` every `stepSize` epochs.
  *
+ *     base gamma^floor(epoch / stepSize)
+ *
  * Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.StepLR.html
  *
  * @example
@@ -23,7 +25,9 @@ export class StepLR extends LRScheduler<{ stepSize: number; gamma: number }> {
 }
 
 /**
- * Multiplies the rate by `gamma` at each of the epochs in `milestones`.
+ * Multiplies the rate by `gamma` at each of the epochs in `milestones`; as often as one is named.
+ *
+ *     base gamma^(how many milestones <= epoch)
  *
  * Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiStepLR.html
  *
@@ -49,6 +53,8 @@ export class MultiStepLR extends LRScheduler<{ milestones: number[]; gamma: numb
 /**
  * Multiplies the rate by `gamma` every epoch. For `e^(-k s)` use `Math.exp(-k)`; for a decay by `rate` in `steps` steps use `rate ** (1 / steps)`.
  *
+ *     base gamma^epoch
+ *
  * Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ExponentialLR.html
  *
  * @example
@@ -63,6 +69,8 @@ export class ExponentialLR extends LRScheduler<{ gamma: number }> {
 
 /**
  * The first rate over `1 + k s` after `s` steps.
+ *
+ *     base / (1 + k epoch)
  *
  * Source: the 1/t schedule of Robbins & Monro 1951; Keras's InverseTimeDecay with k = decayRate / decaySteps.
  *

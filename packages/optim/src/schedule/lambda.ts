@@ -8,6 +8,8 @@ export interface LambdaState { lrLambdas: Factor[] }
 /**
  * The first rate times what a function says of the epoch.
  *
+ *     base lrLambda(epoch)
+ *
  * Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LambdaLR.html
  *
  * @param lrLambda one function, or one for each group
@@ -24,6 +26,8 @@ export class LambdaLR extends LRScheduler<LambdaState> {
 
 /**
  * The last rate times what a function says of the epoch.
+ *
+ *     base lrLambda(1) lrLambda(2) ... lrLambda(epoch)
  *
  * Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.MultiplicativeLR.html
  *

@@ -15,6 +15,8 @@ export interface MomentumRampOptions extends ScheduleOptions {
 /**
  * Raises the momentum (the first of Adam's betas) in a line, and leaves the rate: little while gradients are large, more when they have settled.
  *
+ *     from + (to - from) min(1, step / totalIters)
+ *
  * Source: Sutskever et al. 2013, On the importance of initialization and momentum in deep learning
  *
  * @throws where the optimizer has no momentum, or totalIters is not above 0

@@ -44,10 +44,14 @@ const MOMENTA = ['maxMomentum', 'baseMomentum', 'maxMomentum', 'maxMomentum'] as
 /**
  * One cycle for the whole training: the rate goes up to `maxLr` and then far down; call `step()` after every batch.
  *
+ *     rates:     maxLr / divFactor, maxLr, maxLr / divFactor / finalDivFactor at steps 0, pctStart totalSteps - 1, totalSteps - 1
+ *     momenta:   maxMomentum, baseMomentum, maxMomentum
+ *     between:   to + (from - to) (1 + cos(pi part)) / 2, or in a line
+ *
  * Source: Smith & Topin 2018; https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html
  *
  * @param maxLr the highest rate; one, or one for each group
- * @throws where the number of steps is missing, an option is out of its range, the optimizer has no momentum to cycle, and at a step beyond the last
+ * @throws where the number of steps is missing, an option is out of its range, a phase has no steps, the optimizer has no momentum to cycle, and at a step beyond the last
  * @example
  * const scheduler = new OneCycleLR(optimizer, 0.1, { epochs: 10, stepsPerEpoch: loader.length });
  */

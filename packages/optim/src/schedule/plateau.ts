@@ -25,6 +25,9 @@ export interface ReduceLROnPlateauOptions {
 /**
  * Reduces the rate when a value stops to improve.
  *
+ *     better:   value < best (1 - threshold), or 'abs': value < best - threshold     ('max': value > best (1 + threshold), value > best + threshold)
+ *     after more than `patience` steps that are not:   lr = max(lr factor, minLr), where that is less by more than eps
+ *
  * Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html
  *
  * @throws where an option is out of its range

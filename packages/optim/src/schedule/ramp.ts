@@ -13,9 +13,11 @@ export interface ConstantLROptions extends ScheduleOptions {
 /**
  * The rate times `factor` for `totalIters` epochs, then the rate itself.
  *
+ *     base (epoch < totalIters ? factor : 1)
+ *
  * Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ConstantLR.html
  *
- * @throws where the factor is not in [0, 1]
+ * @throws where the factor is not in [0, 1], and at the step that would divide by a factor of 0
  * @example
  * const scheduler = new ConstantLR(optimizer, { factor: 0.5, totalIters: 4 });
  */
@@ -47,6 +49,8 @@ export interface LinearLROptions extends ScheduleOptions {
 
 /**
  * The rate times a factor that goes from `startFactor` to `endFactor` in a line.
+ *
+ *     base (startFactor + (endFactor - startFactor) min(1, epoch / totalIters))
  *
  * Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LinearLR.html
  *
@@ -82,7 +86,9 @@ export interface PolynomialLROptions extends ScheduleOptions {
 }
 
 /**
- * The first rate times `(1 - epoch / totalIters) ^ power`, then 0.
+ * From the first rate to 0 along a power.
+ *
+ *     base (1 - min(1, epoch / totalIters))^power
  *
  * Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.PolynomialLR.html
  *

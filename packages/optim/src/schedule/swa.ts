@@ -12,6 +12,8 @@ export interface SWALROptions extends ScheduleOptions {
 /**
  * From the rate that there is to `swaLr`, and constant then: while weights are averaged.
  *
+ *     (1 - a) lr + a swaLr,   a = (1 - cos(pi part)) / 2 or part,   part = min(1, steps / annealEpochs)
+ *
  * Source: Izmailov et al. 2018; https://docs.pytorch.org/docs/stable/optim.html#swa-learning-rate-schedules
  *
  * @param swaLr the last rate; one, or one for each group

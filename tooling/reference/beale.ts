@@ -1,7 +1,7 @@
 import type { Optimizer } from '@nn/optim';
 import { type Device, type DType, type Tensor, tensor } from '@nn/tensor';
 import { expect } from 'vitest';
-import fixture from '../../../tooling/reference/fixtures/optimizers.json' with { type: 'json' };
+import fixture from './fixtures/optimizers.json' with { type: 'json' };
 
 /** Beale's function of a point. */
 export function beale(p: Tensor): Tensor {
