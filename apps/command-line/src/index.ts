@@ -1,7 +1,7 @@
 /** How the sample programs read their options, and how they end: with status 2 where the command line is wrong, 1 where the run failed. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 
-export { Option };
+export { InvalidArgumentError, Option };
 
 /** A program of `apps/<folder>`; it has `--device` and `--help`. */
 export function program(folder: string, description: string): Command {
