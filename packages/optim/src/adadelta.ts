@@ -1,5 +1,6 @@
 import { type Scalar, type Tensor } from '@nn/tensor';
 import { byChoice, followed } from './choices.ts';
+import type { FormulaLine } from './explain.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import { inRange, upTo } from './settings.ts';
 
@@ -55,6 +56,11 @@ export class Adadelta extends Optimizer<AdadeltaOptions, AdadeltaState> {
   protected override check({ lr, rho, eps, weightDecay }: Settings<AdadeltaOptions>): void {
     inRange('Adadelta', { lr, eps, weightDecay }, 0);
     upTo('Adadelta', { rho }, 0, 1);
+  }
+
+  protected override formula(): readonly FormulaLine[] {
+    const step = 'sqrt(u + eps) / sqrt(v + eps) * g';
+    return [['v', 'rho * v + (1 - rho) * g^2', 'squareAvg'], ['p', `p - lr * ${step}`], ['u', `rho * u + (1 - rho) * (${step})^2`, 'accDelta']];
   }
 
   protected update(p: Tensor, gradient: Tensor, { lr, rho, eps, weightDecay, maximize }: Settings<AdadeltaOptions>, state: Partial<AdadeltaState>): void {

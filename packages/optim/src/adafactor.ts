@@ -1,4 +1,5 @@
 import { fuse, type Scalar, type Tensor } from '@nn/tensor';
+import type { FormulaLine } from './explain.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import { inRange } from './settings.ts';
 
@@ -57,6 +58,12 @@ export class Adafactor extends Optimizer<AdafactorOptions, AdafactorState> {
   protected override check({ lr, beta2Decay, eps: [eps1, eps2], d, weightDecay }: Settings<AdafactorOptions>): void {
     inRange('Adafactor', { lr, 'eps[0]': eps1 ?? 0, 'eps[1]': eps2, weightDecay, '-beta2Decay': -beta2Decay }, 0);
     inRange('Adafactor', { d }, 1);
+  }
+
+  protected override penalizes(): boolean { return false; }
+
+  protected override formula({ eps: [, least] }: Settings<AdafactorOptions>): readonly FormulaLine[] {
+    return [['p', `p * (1 - lr * weightDecay) - max(${least}, rms(P)) * min(lr, 1 / sqrt(t)) * g / sqrt(V) / max(1, rms(U) / d)`]];
   }
 
   protected update(p: Tensor, gradient: Tensor, settings: Settings<AdafactorOptions>, state: Partial<AdafactorState>): void {

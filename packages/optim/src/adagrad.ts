@@ -61,8 +61,8 @@ export class Adagrad extends Optimizer<AdagradOptions, AdagradState> {
     inRange('Adagrad', { lr, lrDecay, weightDecay, initialAccumulatorValue, eps }, 0);
   }
 
-  protected override formula(): readonly FormulaLine[] {
-    return [['s', 's + g^2', 'sum'], ['p', `p - lr / (1 + lrDecay * (t - 1)) * g / ${this.variant === 'torch' ? '(sqrt(s) + eps)' : 'sqrt(s + eps)'}`]];
+  protected override formula({ initialAccumulatorValue }: Settings<AdagradOptions>, { sum }: Partial<AdagradState>): readonly FormulaLine[] {
+    return [['s', `${sum ? 's' : initialAccumulatorValue} + g^2`, 'sum'], ['p', `p - lr / (1 + lrDecay * (t - 1)) * g / ${this.variant === 'torch' ? '(sqrt(s) + eps)' : 'sqrt(s + eps)'}`]];
   }
 
   protected update(p: Tensor, gradient: Tensor, settings: Settings<AdagradOptions>, state: Partial<AdagradState>): void {

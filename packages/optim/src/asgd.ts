@@ -1,5 +1,6 @@
 import { type Scalar, type Tensor } from '@nn/tensor';
 import { byChoice, followed } from './choices.ts';
+import type { FormulaLine } from './explain.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import { inRange } from './settings.ts';
 
@@ -52,6 +53,15 @@ export class ASGD extends Optimizer<ASGDOptions, ASGDState> {
   }
 
   protected override check({ lr, weightDecay }: Settings<ASGDOptions>): void { inRange('ASGD', { lr, weightDecay }, 0); }
+
+  protected override formula({ lr }: Settings<ASGDOptions>, { eta = lr, mu = 1 }: Partial<ASGDState>): readonly FormulaLine[] {
+    return [
+      ['eta', 'lr / (1 + lambd * lr * (t - 1))^alpha', eta],
+      ['p', '(1 - lambd * eta) * p - eta * g'],
+      ['mu', '1 / max(1, t - 1 - t0)', mu],
+      ['a', mu === 1 ? 'p' : 'a + mu * (p - a)', 'ax'],
+    ];
+  }
 
   protected update(p: Tensor, gradient: Tensor, { lr, lambd, alpha, t0, weightDecay, maximize }: Settings<ASGDOptions>, state: Partial<ASGDState>): void {
     const t = (state.step = (state.step ?? 0) + 1);

@@ -1,5 +1,6 @@
 import { fuse, type Scalar, type Tensor } from '@nn/tensor';
 import { byChoice } from './choices.ts';
+import type { FormulaLine } from './explain.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import { inRange } from './settings.ts';
 
@@ -61,6 +62,16 @@ export class LAMB extends Optimizer<LAMBOptions, LAMBState> {
   protected override check({ lr, betas: [beta1, beta2], eps, weightDecay }: Settings<LAMBOptions>): void {
     inRange('LAMB', { lr, eps, weightDecay }, 0);
     inRange('LAMB', { 'betas[0]': beta1, 'betas[1]': beta2 }, 0, 1);
+  }
+
+  protected override penalizes(): boolean { return false; }
+
+  protected override formula(): readonly FormulaLine[] {
+    return [
+      ['m', 'beta1 * m + (1 - beta1) * g', 'expAvg'],
+      ['v', 'beta2 * v + (1 - beta2) * g^2', 'expAvgSq'],
+      ['p', 'p - lr * norm(P) / norm(R) * (m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps) + weightDecay * p)'],
+    ];
   }
 
   protected update(p: Tensor, gradient: Tensor, settings: Settings<LAMBOptions>, state: Partial<LAMBState>): void {

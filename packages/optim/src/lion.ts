@@ -1,4 +1,5 @@
 import { fuse, type Scalar, type Tensor } from '@nn/tensor';
+import type { FormulaLine } from './explain.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import { inRange } from './settings.ts';
 
@@ -41,6 +42,12 @@ export class Lion extends Optimizer<LionOptions, LionState> {
   protected override check({ lr, betas: [beta1, beta2], weightDecay }: Settings<LionOptions>): void {
     inRange('Lion', { lr, weightDecay }, 0);
     inRange('Lion', { 'betas[0]': beta1, 'betas[1]': beta2 }, 0, 1);
+  }
+
+  protected override penalizes(): boolean { return false; }
+
+  protected override formula(): readonly FormulaLine[] {
+    return [['p', 'p * (1 - lr * weightDecay) - lr * sign(beta1 * m + (1 - beta1) * g)'], ['m', 'beta2 * m + (1 - beta2) * g', 'expAvg']];
   }
 
   protected update(p: Tensor, gradient: Tensor, { lr, betas: [beta1, beta2], weightDecay, maximize }: Settings<LionOptions>, state: Partial<LionState>): void {

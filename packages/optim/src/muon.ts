@@ -1,4 +1,5 @@
 import { fail, fuse, type Scalar, type Tensor } from '@nn/tensor';
+import type { FormulaLine } from './explain.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import { inRange } from './settings.ts';
 
@@ -56,6 +57,15 @@ export class Muon extends Optimizer<MuonOptions, MuonState> {
   protected override check({ lr, weightDecay, momentum, eps, nsSteps, params = [] }: Settings<MuonOptions> & { params?: readonly Tensor[] }): void {
     inRange('Muon', { lr, weightDecay, momentum, eps, nsSteps }, 0);
     for (const { shape } of params) if (shape.length !== 2) fail('Muon', `a parameter is of shape [${shape.join(', ')}]`, 'It works on matrices: give the others to AdamW.');
+  }
+
+  protected override penalizes(): boolean { return false; }
+
+  protected override formula({ nesterov }: Settings<MuonOptions>): readonly FormulaLine[] {
+    return [
+      ['m', 'momentum * m + (1 - momentum) * g', 'momentumBuffer'],
+      ['p', `p * (1 - lr * weightDecay) - lr * scale(P) * orthogonal(${nesterov ? '(1 - momentum) * g + momentum * m' : 'm'})`],
+    ];
   }
 
   protected update(p: Tensor, gradient: Tensor, settings: Settings<MuonOptions>, state: Partial<MuonState>): void {

@@ -1,5 +1,6 @@
 import { type Scalar, type Tensor } from '@nn/tensor';
 import { byChoice, followed } from './choices.ts';
+import type { FormulaLine } from './explain.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import { inRange } from './settings.ts';
 
@@ -62,6 +63,18 @@ export class NAdam extends Optimizer<NAdamOptions, NAdamState> {
   protected override check({ lr, betas: [beta1, beta2], eps, weightDecay, momentumDecay }: Settings<NAdamOptions>): void {
     inRange('NAdam', { lr, eps, weightDecay, momentumDecay }, 0);
     inRange('NAdam', { 'betas[0]': beta1, 'betas[1]': beta2 }, 0, 1);
+  }
+
+  protected override formula({ betas: [beta1], momentumDecay, decoupledWeightDecay }: Settings<NAdamOptions>, { step = 0 }: Partial<NAdamState>): readonly FormulaLine[] {
+    const [mu, next] = [1, 2].map((ahead) => beta1 * (1 - 0.5 * 0.96 ** ((step + ahead) * momentumDecay))) as [number, number];
+    return [
+      ['m', 'beta1 * m + (1 - beta1) * g', 'expAvg'],
+      ['v', 'beta2 * v + (1 - beta2) * g^2', 'expAvgSq'],
+      ['mu', 'beta1 * (1 - 0.96^(t * momentumDecay) / 2)', mu],
+      ['next', 'beta1 * (1 - 0.96^((t + 1) * momentumDecay) / 2)', next],
+      ['c', step === 0 ? 'mu' : 'c * mu', 'muProduct'],
+      ['p', `${decoupledWeightDecay ? 'p * (1 - lr * weightDecay)' : 'p'} - lr * ((1 - mu) / (1 - c) * g + next / (1 - c * next) * m) / (sqrt(v / (1 - beta2^t)) + eps)`],
+    ];
   }
 
   protected update(p: Tensor, gradient: Tensor, settings: Settings<NAdamOptions>, state: Partial<NAdamState>): void {

@@ -68,7 +68,13 @@ export abstract class Optimizer<Options extends object, State extends object = P
   protected check(_settings: Settings<Options>): void { /* a subclass may know better */ }
 
   /** The update in words, for {@link explainStep}: `g` is the gradient with sign and penalty, `p` the parameter, `t` the number of the step. */
-  protected formula(_settings: Settings<Options>, _state: Partial<State>): readonly FormulaLine[] { return [['p', 'p']]; }
+  protected formula(_settings: Settings<Options>, _state: Partial<State>): readonly FormulaLine[] { return [['p', 'update(p, g)']]; }
+
+  /** Whether weight decay is added to the gradient, as an L2 penalty. */
+  protected penalizes(settings: Settings<Options>): boolean {
+    const { weightDecay = 0, decoupledWeightDecay = false } = settings as { weightDecay?: number; decoupledWeightDecay?: boolean };
+    return weightDecay !== 0 && !decoupledWeightDecay;
+  }
 
   /**
    * What the next `step()` will do with one element of a parameter: the formula, with its numbers filled in, line by line. Changes nothing.
@@ -98,12 +104,13 @@ export abstract class Optimizer<Options extends object, State extends object = P
     }))).flat());
     const [old, next] = [await numbers({ ...before, p: point, gradient: own }), await numbers({ ...state, p: trial })];
     for (const tensor of [point, own, trial, ...Object.values(state)]) if (tensor instanceof Tensor) tensor.release();
-    const { weightDecay = 0, maximize = false, decoupledWeightDecay = false, betas = [0, 0] } = group as { weightDecay?: number; maximize?: boolean; decoupledWeightDecay?: boolean; betas?: readonly [number, number] };
-    const g = (maximize ? -1 : 1) * old['gradient']! + (decoupledWeightDecay || weightDecay === 0 ? 0 : weightDecay * old['p']!);
+    const { weightDecay = 0, maximize = false, betas = [0, 0] } = group as { weightDecay?: number; maximize?: boolean; betas?: readonly [number, number] };
+    const penalized = this.penalizes(group);
+    const g = (maximize ? -1 : 1) * old['gradient']! + (penalized ? weightDecay * old['p']! : 0);
     const lines = this.formula(group, before);
-    const symbols = Object.fromEntries(lines.map(([symbol, , key = symbol]) => [symbol, old[key] ?? (key === 'p' ? old['p']! : 0)]));
+    const symbols = Object.fromEntries(lines.map(([symbol, , key = symbol]) => [symbol, typeof key === 'number' ? key : old[key] ?? (key === 'p' ? old['p']! : 0)]));
     const values = { ...await numbers(group), beta1: betas[0], beta2: betas[1], ...symbols, p: old['p']!, g, t: next['step'] ?? 0 };
-    const penalty = weightDecay !== 0 && !decoupledWeightDecay ? ' + weightDecay * p' : '';
+    const penalty = penalized ? ' + weightDecay * p' : '';
     return filledIn([['g', `${maximize ? '-' : ''}gradient${penalty}`], ...lines], { ...values, gradient: old['gradient']! }, { ...next, g });
   }
 

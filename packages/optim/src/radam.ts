@@ -1,5 +1,6 @@
 import { type Scalar, type Tensor } from '@nn/tensor';
 import { byChoice, followed } from './choices.ts';
+import type { FormulaLine } from './explain.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import { inRange } from './settings.ts';
 
@@ -37,6 +38,13 @@ const rule = byChoice(({ adaptive, penalized }: { adaptive: boolean; penalized: 
   return [p.mul(kept).sub((adaptive ? m.div(v.sqrt().add(eps)) : m).mul(rate)), m, v];
 });
 
+/** Whether the mean square can be trusted at step t, and then by how much. */
+function trustAt(t: number, beta2: number): { adaptive: boolean; rectified: number } {
+  const most = 2 / (1 - beta2) - 1;
+  const r = most - 2 * t * beta2 ** t / (1 - beta2 ** t);
+  return { adaptive: r > 5, rectified: Math.sqrt((r - 4) * (r - 2) * most / ((most - 4) * (most - 2) * r)) };
+}
+
 /**
  * {@link Adam} that divides by the mean square only once enough gradients were seen to trust it, and then by how much.
  *
@@ -61,16 +69,23 @@ export class RAdam extends Optimizer<RAdamOptions, RAdamState> {
     inRange('RAdam', { 'betas[0]': beta1, 'betas[1]': beta2 }, 0, 1);
   }
 
+  protected override formula({ betas: [, beta2], decoupledWeightDecay }: Settings<RAdamOptions>, { step = 0 }: Partial<RAdamState>): readonly FormulaLine[] {
+    const { adaptive, rectified } = trustAt(step + 1, beta2);
+    const p = `${decoupledWeightDecay ? 'p * (1 - lr * weightDecay)' : 'p'} - lr * m / (1 - beta1^t)`;
+    return [
+      ['m', 'beta1 * m + (1 - beta1) * g', 'expAvg'],
+      ['v', 'beta2 * v + (1 - beta2) * g^2', 'expAvgSq'],
+      ...(adaptive ? [['trust', 'rectification(t, beta2)', rectified], ['p', `${p} * trust * sqrt(1 - beta2^t) / (sqrt(v) + eps)`]] as const : [['p', p]] as const),
+    ];
+  }
+
   protected update(p: Tensor, gradient: Tensor, settings: Settings<RAdamOptions>, state: Partial<RAdamState>): void {
     const { lr, betas: [beta1, beta2], eps, weightDecay, decoupledWeightDecay: decoupled, maximize } = settings;
     const t = (state.step = (state.step ?? 0) + 1);
     const mean = (state.expAvg ??= p.newFull(p.shape, 0));
     const square = (state.expAvgSq ??= p.newFull(p.shape, 0));
-    const corrected = 1 - beta2 ** t;
-    const most = 2 / (1 - beta2) - 1;
-    const r = most - 2 * t * beta2 ** t / corrected;
-    const adaptive = r > 5;
-    const trust = adaptive ? Math.sqrt((r - 4) * (r - 2) * most / ((most - 4) * (most - 2) * r) * corrected) : 1;
+    const { adaptive, rectified } = trustAt(t, beta2);
+    const trust = adaptive ? rectified * Math.sqrt(1 - beta2 ** t) : 1;
     rule({ adaptive, penalized: weightDecay !== 0 && !decoupled }).into([p, mean, square], p, gradient, mean, square, lr / (1 - beta1 ** t) * trust, maximize ? -1 : 1,
       weightDecay, decoupled ? 1 - lr * weightDecay : 1, beta1, 1 - beta1, beta2, 1 - beta2, eps);
   }

@@ -1,4 +1,5 @@
 import { fail, fuse, type Scalar, type Tensor } from '@nn/tensor';
+import type { FormulaLine } from './explain.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import { inRange } from './settings.ts';
 
@@ -49,6 +50,14 @@ export class Rprop extends Optimizer<RpropOptions, RpropState> {
   protected override check({ lr, etas: [shrink, grow] }: Settings<RpropOptions>): void {
     inRange('Rprop', { lr }, 0);
     if (!(0 < shrink && shrink < 1 && 1 < grow)) fail('Rprop', `etas are [${shrink}, ${grow}]`, 'Use a number between 0 and 1, and one above 1.');
+  }
+
+  protected override formula({ etas: [shrink, grow], stepSizes: [least, most] }: Settings<RpropOptions>, { stepSize }: Partial<RpropState>): readonly FormulaLine[] {
+    return [
+      ['s', `min(max(${stepSize ? 's' : 'lr'} * (g * last < 0 ? ${shrink} : g * last > 0 ? ${grow} : 1), ${least}), ${most})`, 'stepSize'],
+      ['p', 'p - s * (g * last < 0 ? 0 : sign(g))'],
+      ['last', 'g * last < 0 ? 0 : g', 'prev'],
+    ];
   }
 
   protected update(p: Tensor, gradient: Tensor, { lr, etas, stepSizes, maximize }: Settings<RpropOptions>, state: Partial<RpropState>): void {

@@ -1,12 +1,19 @@
+import { runInNewContext } from 'node:vm';
 import { type Tensor, tensor } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
-import { Adagrad, Adam, Adamax, AdamW, type Optimizer, RMSprop, SGD } from '../src/index.ts';
+import { Adadelta, Adafactor, Adagrad, Adam, Adamax, AdamW, ASGD, LAMB, Lion, Muon, NAdam, Optimizer, RAdam, RMSprop, Rprop, SGD } from '../src/index.ts';
 
 const point = () => {
   const p = tensor([1, 2], { dtype: 'float64', requiresGrad: true });
   p.square().sum().backward();
   return p;
 };
+
+/** The value of a formula with numbers. */
+function valueOf(formula: string): number {
+  const code = formula.replace(/\^/g, '**').replace(/\|([^|]+)\|/g, 'Math.abs($1)').replace(/\b(sqrt|max|min|sign)\(/g, 'Math.$1(');
+  return Number(runInNewContext(code));
+}
 
 describe('explainStep', () => {
   it('fills in numbers, and changes nothing', async () => {
@@ -32,19 +39,37 @@ describe('explainStep', () => {
     expect(await new RMSprop([p], { variant: 'keras' }).explainStep(p)).toContain('/ sqrt(v + eps)');
   });
 
-  it('ends where the step does', async () => {
+  it('ends where the step does, line by line', async () => {
     const makers: readonly ((p: Tensor[]) => Optimizer<object, object>)[] = [
-      (p) => new SGD(p, { lr: 0.3, momentum: 0.5, nesterov: true, variant: 'keras' }), (p) => new Adagrad(p), (p) => new Adamax(p), (p) => new AdamW(p, { amsgrad: true }),
-      (p) => new RMSprop(p, { momentum: 0.9, centered: true, maximize: true }),
+      (p) => new SGD(p, { lr: 0.3, momentum: 0.5, nesterov: true, variant: 'keras' }), (p) => new SGD(p, { weightDecay: 0.1, maximize: true }), (p) => new Adagrad(p, { lrDecay: 0.1, variant: 'keras' }), (p) => new Adamax(p),
+      (p) => new AdamW(p, { amsgrad: true }), (p) => new Adam(p, { weightDecay: 0.1, variant: 'keras' }), (p) => new RMSprop(p, { momentum: 0.9, centered: true, maximize: true }), (p) => new Adadelta(p, { rho: 0.5 }),
+      (p) => new NAdam(p, { momentumDecay: 0.5 }), (p) => new NAdam(p, { weightDecay: 0.1, decoupledWeightDecay: true }), (p) => new RAdam(p, { betas: [0.5, 0.8] }), (p) => new ASGD(p, { lambd: 0.1, t0: 1 }), (p) => new Rprop(p),
+      (p) => new Lion(p, { weightDecay: 0.1 }), (p) => new LAMB(p, { weightDecay: 0.1 }), (p) => new Adafactor(p, { weightDecay: 0.1 }),
     ];
     for (const make of makers) {
       const p = point();
       const optimizer = make([p]);
-      optimizer.step();
-      const text = await optimizer.explainStep(p);
-      optimizer.step();
-      expect(Number(text.slice(text.lastIndexOf('=') + 1))).toBeCloseTo((await p.data())[0]!, 5);
+      for (let step = 0; step < 9; step++) {
+        if (step === 4) p.grad = tensor([-3, 5], { dtype: 'float64' });
+        const text = await optimizer.explainStep(p);
+        optimizer.step();
+        for (const line of text.split('\n')) {
+          const parts = line.split(' = ');
+          if (parts.length < 4 || /norm|rms|rectification/.test(line)) continue;
+          expect(Math.abs(valueOf(parts.at(-2)!) - valueOf(parts.at(-1)!)), line).toBeLessThan(2e-4 * Math.max(0.01, Math.abs(valueOf(parts.at(-1)!))));
+        }
+        const last = text.split('\n').find((line) => line.startsWith('p = '))!;
+        expect(Number(last.slice(last.lastIndexOf('=') + 1))).toBeCloseTo((await p.data())[0]!, 4);
+      }
     }
+  });
+
+  it('leaves what is of whole tensors, and what an optimizer of one\'s own does not say', async () => {
+    const p = tensor([[1, 2]], { requiresGrad: true });
+    p.sum().backward();
+    expect(await new Muon([p], { nesterov: false }).explainStep(p)).toContain('p = p * (1 - lr * weightDecay) - lr * scale(P) * orthogonal(m) = 1 * (1 - 0.001 * 0.1) - 0.001 * scale(P) * orthogonal(0.05) = ');
+    class Still extends Optimizer<{ lr: number }> { protected update(): void { /* nothing */ } }
+    expect(await new Still([p], { lr: 1 }).explainStep(p)).toBe('g = gradient = 1\np = update(p, g) = update(1, 1) = 1');
   });
 
   it('says what is wrong', async () => {
