@@ -86,6 +86,7 @@ export class CpuBackend implements Backend {
     const why = this.#alone ? `: ${reason}` : '';
     return `cpu (WebAssembly SIMD${this.#compiler.fused ? ', relaxed FMA' : ''}, ${threads} thread${threads === 1 ? '' : 's'}${why}${this.#blas ? `; float32 products by ${this.#blas.name}` : ''})`;
   }
+  finish(): void { this.#pool.drain(); }
   destroy(): void { this.#pool.stop(); }
 
   allocate(dtype: DType, length: number): Storage {

@@ -67,13 +67,15 @@ export class Watch {
     }
   }
 
-  /** Times an operation; those that it is composed of are its own. */
-  time<T>(name: () => string, body: () => T): T {
+  /** Times an operation of a device until it is done; those that it is composed of are its own. */
+  time<T>(device: Device, name: () => string, body: () => T): T {
     if (this.#inside) return body();
+    device.finish();
     const start = performance.now();
     this.#inside = true;
     try {
       const result = body();
+      device.finish();
       if (result instanceof Promise) void result.then(() => { this.#add(name(), performance.now() - start); }, () => {});
       else this.#add(name(), performance.now() - start);
       return result;
@@ -101,7 +103,9 @@ export class Watch {
 /** Who watches at the moment. Undefined: nobody, and asking is all it costs. */
 export const watching: { by: Watch | undefined } = { by: undefined };
 
-const roots = (f: ScalarFunction): string => f.roots.map(({ op }) => op).join(', ');
+/** What functions that compute nothing are called. */
+const plain: { readonly [op: string]: string } = { input: 'copy', uniform: 'fill', constant: 'fill' };
+const roots = (f: ScalarFunction): string => f.roots.map(({ op }) => plain[op] ?? op).join(', ');
 const product = (name: string) => (a: View, b: View): string => `${name} ${show(a.shape)} x ${show(b.shape)}`;
 /** What each verb of a device is called in the tables, from its arguments. */
 const names: { readonly [verb in keyof Device]?: (...args: never[]) => string } = {
@@ -120,7 +124,8 @@ const names: { readonly [verb in keyof Device]?: (...args: never[]) => string } 
 
 /**
  * Runs `body` and tells where its time went: per operation, and per layer, loss and optimizer. Run it once before, so that kernels are compiled.
- * On devices that compute while the program goes on (WebGPU), an operation's time is that of asking for it, and the waiting is in `read`.
+ * The CPU's threads, which otherwise compute while the program goes on, are waited for after each operation. On WebGPU, where nobody can wait, an operation's time is that
+ * of asking for it, and the rest is in `read`.
  *
  * @param body e.g. a training step; it may wait
  * @throws if another profile is being taken
@@ -138,7 +143,7 @@ export async function profile(body: () => unknown): Promise<Profile> {
   const verbs = Device.prototype as unknown as Record<string, (...args: never[]) => unknown>;
   const originals = Object.entries(names).map(([verb, name]) => [verb, name, verbs[verb]!] as const);
   for (const [verb, name, original] of originals) {
-    verbs[verb] = function timed(this: Device, ...args: never[]): unknown { return watch.time(() => name(...args), () => original.apply(this, args)); };
+    verbs[verb] = function timed(this: Device, ...args: never[]): unknown { return watch.time(this, () => name(...args), () => original.apply(this, args)); };
   }
   watching.by = watch;
   const start = performance.now();

@@ -79,6 +79,8 @@ export class Device implements CoreBackend, OptionalBackend {
     return values;
   }
 
+  finish(): void { this.backend.finish?.(); }
+
   readSync(storage: Storage, offset: number, length: number): TypedArray {
     if (!this.backend.readSync) fail('readSync', `${this.name} cannot be read without waiting`, 'Use await.');
     return this.backend.readSync(storage, offset, length);

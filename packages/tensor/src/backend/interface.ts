@@ -103,6 +103,8 @@ export interface CoreBackend {
 export interface OptionalBackend {
   /** Resolves when values on the device are lost, see {@link DeviceLostError}; from then on every call but `free` throws it. Where absent that does not happen. */
   readonly lost: Promise<DeviceLostError>;
+  /** Returns when all that was asked for is done, for those who take times. Where absent operations are done when they return, or nobody can wait for them. */
+  finish(): void;
   /** As `read`, without waiting: only where the device's memory is the host's. */
   readSync(storage: Storage, offset: number, length: number): TypedArray;
   /** Zeros of `shape`, then `output[index[i, j, ..], j, ..] += source[i, j, ..]` (for axis 0), in index order. An index out of range is left out.
