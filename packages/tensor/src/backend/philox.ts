@@ -3,29 +3,33 @@
  * Being a function of the counter, it gives the same numbers on every device and in any order.
  */
 
-/** High 32 bits of the 64-bit product of two words. */
+/** High 32 bits of the 64-bit product of two words, by the products of their halves; nothing leaves 32 bits, so that engines compute with integers. */
 function mulHigh(a: number, b: number): number {
-  const [ah, al, bh, bl] = [a >>> 16, a & 0xffff, b >>> 16, b & 0xffff];
-  const middle = ah * bl + ((al * bl) >>> 16);
-  const low = al * bh + (middle % 0x10000);
-  return (ah * bh + Math.floor(middle / 0x10000) + Math.floor(low / 0x10000)) >>> 0;
+  const [low, high, left, right] = [a & 0xffff, a >>> 16, b & 0xffff, b >>> 16];
+  const middle = (Math.imul(high, left) + (Math.imul(low, left) >>> 16)) >>> 0;
+  const other = (Math.imul(low, right) + (middle & 0xffff)) >>> 0;
+  return (Math.imul(high, right) + (middle >>> 16) + (other >>> 16)) | 0;
 }
 
 /** Writes the four words of block `counter` (a whole number below 2 ** 53) to `out`. */
 export function philox(key: readonly [number, number], counter: number, out: Uint32Array, at = 0): void {
-  let [c0, c1, c2, c3] = [counter >>> 0, Math.floor(counter / 2 ** 32) >>> 0, 0, 0];
-  let [k0, k1] = key;
+  let c0 = counter | 0;
+  let c1 = Math.floor(counter / 2 ** 32) | 0;
+  let c2 = 0;
+  let c3 = 0;
+  let k0 = key[0] | 0;
+  let k1 = key[1] | 0;
   for (let turn = 0; turn < 10; turn++) {
     const high0 = mulHigh(0xd2511f53, c0);
     const high1 = mulHigh(0xcd9e8d57, c2);
     const low0 = Math.imul(0xd2511f53, c0);
     const low1 = Math.imul(0xcd9e8d57, c2);
-    c0 = (high1 ^ c1 ^ k0) >>> 0;
-    c1 = low1 >>> 0;
-    c2 = (high0 ^ c3 ^ k1) >>> 0;
-    c3 = low0 >>> 0;
-    k0 = (k0 + 0x9e3779b9) >>> 0;
-    k1 = (k1 + 0xbb67ae85) >>> 0;
+    c0 = high1 ^ c1 ^ k0;
+    c1 = low1;
+    c2 = high0 ^ c3 ^ k1;
+    c3 = low0;
+    k0 = (k0 + 0x9e3779b9) | 0;
+    k1 = (k1 + 0xbb67ae85) | 0;
   }
   out[at] = c0;
   out[at + 1] = c1;
