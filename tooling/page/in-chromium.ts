@@ -15,6 +15,10 @@ export interface PageOptions {
   readonly headers?: Headers;
   /** What stands behind the `?` of the address, for pages that read `location.search`. */
   readonly query?: string;
+  /** Milliseconds that one of its tests may take. Default that of tests here. */
+  readonly timeout?: number;
+  /** Files that are served beside it. Default none. */
+  readonly files?: Site;
   /** Complaints that are expected, such as those about what a policy refuses. Default none. */
   readonly expected?: RegExp;
 }
@@ -37,12 +41,12 @@ afterAll(async () => { await (await launched)?.browser?.close(); });
  * @example
  * await inChromium('in a page', new URL('page/conformance.ts', import.meta.url));
  */
-export async function inChromium(name: string, entry: URL, { headers, query = '', expected }: PageOptions = {}): Promise<void> {
+export async function inChromium(name: string, entry: URL, { headers, query = '', files = new Map(), timeout, expected }: PageOptions = {}): Promise<void> {
   const browser = await chromium(name);
   if (!browser) return;
   const path = fileURLToPath(entry);
   if (!bundles.has(path)) bundles.set(path, bundleModule(path));
-  const site = await serve(await bundles.get(path)!, headers);
+  const site = await serve(new Map([...await bundles.get(path)!, ...files]), headers);
   const page = await browser.newPage();
   const complaints = complaintsOf(page);
   await page.goto(`${site.url}${query && `?${query}`}`, { waitUntil: 'load' });
@@ -50,7 +54,7 @@ export async function inChromium(name: string, entry: URL, { headers, query = ''
   if (!names) throw new Error(`${path}: the page registered no tests. ${complaints.join('\n')}`);
   describe(name, () => {
     for (const [test, title] of names.entries()) {
-      it(title.join(' > '), async ({ skip }) => {
+      it(title.join(' > '), { ...(timeout && { timeout }) }, async ({ skip }) => {
         const { state, note } = await page.evaluate((which) => (globalThis as { pageTests?: PageTests }).pageTests!.run(which), test);
         if (state === 'skipped') skip(note);
         if (state === 'failed') throw new Error(note);

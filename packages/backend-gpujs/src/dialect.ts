@@ -20,7 +20,7 @@ const core: Ops = {
   pow: whole(call('wholePower'), call('power')), atan2: call('Math.atan2'), maximum: call('Math.max'), minimum: call('Math.min'),
   neg: (_, a) => `(-${a})`, abs: call('Math.abs'), sign: (_, a) => `(${a} > 0 ? 1 : (${a} < 0 ? -1 : 0))`,
   floor: call('Math.floor'), ceil: call('Math.ceil'), round: call('halfToEven'), trunc: call('Math.trunc'),
-  sqrt: call('Math.sqrt'), exp: call('Math.exp'), log: call('Math.log'), sin: call('Math.sin'), cos: call('Math.cos'),
+  sqrt: call('Math.sqrt'), exp: call('exponential'), log: call('naturalLogarithm'), sin: call('Math.sin'), cos: call('Math.cos'),
   atan: call('Math.atan'), tanh: call('Math.tanh'),
   lt: test('<'), le: test('<='), eq: test('==='), isnan: (_, a) => `(${a} === ${a} ? 0 : 1)`,
   and: logical(call('Math.min'), call('bitAnd')),
@@ -31,7 +31,7 @@ const core: Ops = {
   select: (_, condition, a, b) => `(${condition} > 0.5 ? ${a} : ${b})`,
   cast: (node, a) => (node.dtype === 'bool' ? `(${a} === 0 ? 0 : 1)` : isInteger(node.dtype) && isFloat(node.args[0]!.dtype) ? `Math.trunc(${a})` : a),
   relu: (_, a) => `Math.max(${a}, 0)`,
-  sigmoid: (_, a) => `(1 / (1 + Math.exp(-${a})))`,
+  sigmoid: (_, a) => `(1 / ${rounded(`exponential(-${a}) + 1`)})`,
 };
 
 /** What rounds nothing, or not to a float. */
@@ -39,18 +39,17 @@ const exact = new Set<string>(['neg', 'abs', 'sign', 'floor', 'ceil', 'round', '
 const rounding = ([op, spell]: [string, Spelling<string>]): [string, Spelling<string>] =>
   [op, exact.has(op) ? spell : (node, ...args) => (node.dtype === 'float32' ? rounded(spell(node, ...args)) : spell(node, ...args))];
 
-/** WebAssembly and JavaScript have JavaScript's own functions; what training needs is the CPU backend's. */
+/** WebAssembly and JavaScript have JavaScript's own functions. */
 const host: Ops = Object.fromEntries(Object.entries<Spelling<string>>({
   ...core,
   ...Object.fromEntries((['expm1', 'log1p', 'log2', 'log10', 'tan', 'asin', 'acos', 'sinh', 'cosh', 'asinh', 'acosh', 'atanh'] as const)
     .map((name) => [name, call(`Math.${name}`)])),
-  exp: call('exponential'), log: call('naturalLogarithm'), sigmoid: (_, a) => `1 / ${rounded(`exponential(-${a}) + 1`)}`,
 }).map(rounding)) as Ops;
 
-/** Shaders promise little: sines to three digits, absolute errors near 0, no NaN of a negative logarithm, an angle of -0 on the wrong side. */
+/** Shaders promise little: sines to three digits, absolute errors near 0, an angle of -0 on the wrong side. */
 const shader: Ops = {
   ...core,
-  atan2: call('angle'), sin: (_, a) => `wave(${a}, 0)`, cos: (_, a) => `wave(${a}, 1)`, tanh: call('saturating'), log: call('logarithm'), log1p: call('logarithmNear'),
+  atan2: call('angle'), sin: (_, a) => `wave(${a}, 0)`, cos: (_, a) => `wave(${a}, 1)`, tanh: call('saturating'), log1p: call('logarithmNear'),
 };
 
 /** Spellings of operations, where kernels run as shaders or on the host. */

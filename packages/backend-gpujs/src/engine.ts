@@ -3,7 +3,7 @@ import { fail, type Limits } from '@nn/tensor/backend';
 import type { Gpu, KernelRun, Texture } from '../vendor/gpu.js';
 import { helpersOf } from './functions.ts';
 import { EXACT } from './space.ts';
-import type { Target } from './text.ts';
+import type { Target } from './single.ts';
 
 /** `webgl2`, `webgl` and `headlessgl` (the package `gl`) run on a graphics card; `webasm` is WebAssembly with SIMD, `cpu` plain JavaScript. */
 export type Mode = 'webgl2' | 'webgl' | 'headlessgl' | 'webasm' | 'cpu';
@@ -38,7 +38,7 @@ export class Engine {
   compile(text: string, output: number | readonly [number, number]): Kernel {
     const onCard = this.target === 'shader';
     return new Kernel(this.#gpu.createKernel(text, {
-      output: typeof output === 'number' ? [output] : output, functions: helpersOf(text), immutable: true, precision: 'single', ...(onCard ? { pipeline: true, optimizeFloatMemory: true, tactic: 'precision' } : {}),
+      output: typeof output === 'number' ? [output] : output, functions: helpersOf(text, this.target), immutable: true, precision: 'single', ...(onCard ? { pipeline: true, optimizeFloatMemory: true, tactic: 'precision' } : {}),
     }), this.mode, text);
   }
 

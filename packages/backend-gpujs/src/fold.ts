@@ -1,9 +1,9 @@
 /** The kernel of map and reduce, and so of matmul: one thread per kept index, a loop over the reduced ones, around a printed function. */
 import { type Dialect, type Layout, ordered, print, type Reduction, type ScalarFunction, type Shape, sizeOf } from '@nn/tensor/backend';
 import { literal, spellings } from './dialect.ts';
-import { depthOf, madd } from './single.ts';
+import { depthOf, madd, type Target } from './single.ts';
 import { type Affine, collapsed, divided, type Guarded, reversed } from './space.ts';
-import { coordinateNames, coordinates, type Joining, joining, kernel, loops, reading, spanned, starts, type Target, within } from './text.ts';
+import { coordinateNames, coordinates, type Joining, joining, kernel, loops, reading, spanned, starts, within } from './text.ts';
 
 /** `f` over `shape`, reduced over `axes` where there is a `kind`. */
 export interface Fold {
@@ -77,7 +77,7 @@ export function writeFold(fold: Fold, target: Target): Source {
   function joined(): Joining {
     const guard = guarded.join(' && ');
     const joins = joining(kind!, guard ? `(${guard} ? ${value} : ${literal(starts[kind!])})` : value, target);
-    return multiplied && target === 'host' ? { ...joins, step: (total) => madd(taken[0]!.code, taken[1]!.code, total) } : joins;
+    return multiplied ? { ...joins, step: (total) => madd(target, taken[0]!.code, taken[1]!.code, total) } : joins;
   }
 }
 
@@ -91,16 +91,16 @@ function planned({ kind, shape, axes, multiplied }: Fold, maps: readonly Affine[
   if (space.reduced.length === 0) return { space, parts: 1 };
   const size = Math.max(...space.reduced);
   const longest = space.reduced.indexOf(size);
-  if (target === 'host' && multiplied) return { space: shorter(space, longest, depthOf(size)), parts: 1 };
-  if (target === 'host' && kind === 'sum' && space.reduced.length === 1) return { space: summed(space, sizeOf(shape.slice(Math.max(...axes) + 1))), parts: 1 };
   const few = sizeOf(space.kept) < FEW;
   const turns = sizeOf(space.reduced);
-  if (turns > (few ? FEW : LONG)) {
+  if (turns > (few ? FEW : LONG) && (target === 'shader' || space.reduced.length > 1)) {
     const wanted = Math.min(size, Math.ceil(turns / (few ? PART : LONG)));
     const cut = divided(space, longest, Math.ceil(size / wanted), 'kept');
     return { space: cut, parts: cut.kept.at(-1)! };
   }
-  return { space: kind === 'sum' && size > 2 * BLOCK ? shorter(space, longest, BLOCK) : space, parts: 1 };
+  if (multiplied) return { space: shorter(space, longest, depthOf(size)), parts: 1 };
+  if (kind !== 'sum') return { space, parts: 1 };
+  return { space: space.reduced.length > 1 ? shorter(space, longest, 2 * BLOCK < size ? BLOCK : size) : summed(space, sizeOf(shape.slice(Math.max(...axes) + 1))), parts: 1 };
 }
 
 /** The reduced axis `at` cut to `length`, where it is longer. */

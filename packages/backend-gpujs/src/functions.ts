@@ -1,5 +1,5 @@
 /** Functions that kernels call, in gpu.js's dialect. */
-import { madd, polynomial, rounded, single } from './single.ts';
+import { madd, polynomial, rounded, single, type Target } from './single.ts';
 
 /** A function of numbers as gpu.js takes it. */
 export interface Helper {
@@ -8,12 +8,12 @@ export interface Helper {
 }
 
 /** The functions that `text` calls, and those that these call. */
-export function helpersOf(text: string): Helper[] {
+export function helpersOf(text: string, target: Target): Helper[] {
   const found = new Map<string, Helper>();
   const visit = (calling: string): void => {
     for (const [name, [parameters, given]] of Object.entries(functions)) {
       if (found.has(name) || !calling.includes(`${name}(`)) continue;
-      const body = typeof given === 'string' ? given : given();
+      const body = typeof given === 'string' ? given : given(target);
       found.set(name, { source: `function ${name}(${parameters.join(', ')}) {${body}\n}`, settings: { argumentTypes: parameters.map(() => 'Number'), returnType: 'Number' } });
       visit(body);
     }
@@ -25,8 +25,8 @@ export function helpersOf(text: string): Helper[] {
 /** Least float32 of a mantissa in [sqrt(1/2), sqrt(2)). */
 const ROOT = Math.fround(Math.SQRT1_2);
 
-/** Parameters and bodies. Those that ask whether this machine fuses multiply-adds are written when they are first needed. */
-const functions: { readonly [name: string]: readonly [parameters: readonly string[], body: string | (() => string)] } = {
+/** Parameters and bodies. Those with multiply-adds are written when they are first needed: it depends on where. */
+const functions: { readonly [name: string]: readonly [parameters: readonly string[], body: string | ((target: Target) => string)] } = {
   // The quotient may be rounded, on graphics cards by more than half a place: its remainder tells. Anything by 0 is 0.
   quotient: [['a', 'b'], `
     if (b === 0) { return 0; }
@@ -67,33 +67,48 @@ const functions: { readonly [name: string]: readonly [parameters: readonly strin
     const size = odd < 0.5 ? r + r * s * (-0.16666654611 + s * (0.0083321608736 - s * 0.00019515295891))
       : 1 - s / 2 + s * s * (0.04166664568298827 + s * (-0.001388731625493765 + s * 0.00002443315711809948));
     return place > 1.5 ? -size : size;`],
+  // Rounded once: what is lost of the product (Dekker 1971) and of the sum (Knuth) is added at the end. A compiler that takes
+  // liberties leaves the plain sum; an infinity becomes NaN, a test for which would double the time.
+  multiplyAdd: [['a', 'b', 'c'], `
+    const p = a * b;
+    const s = p + c;
+    const wideA = a * 4097;
+    const wideB = b * 4097;
+    const highA = wideA - (wideA - a);
+    const highB = wideB - (wideB - b);
+    const lowA = a - highA;
+    const lowB = b - highB;
+    const ofProduct = ((highA * highB - p) + highA * lowB + lowA * highB) + lowA * lowB;
+    const part = s - c;
+    const ofSum = (c - (s - part)) + (p - part);
+    return s + (ofSum + ofProduct);`],
   // Cephes' expf and logf as the CPU backend computes them. 2^n goes on in two factors: the result may be infinite or denormal where neither is.
-  exponential: [['x'], () => `
+  exponential: [['x'], (target) => `
     const bound = x < -104 ? -104 : (x > 89 ? 89 : x);
-    const shifted = ${madd('bound', single(Math.LOG2E), '12582912')};
-    const whole = ${rounded('shifted - 12582912')};
-    const r = ${madd('whole', single(2.12194440e-4), madd('whole', '(-0.693359375)', 'bound'))};
-    const p = ${polynomial('r', [1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1])};
+    const whole = ${target === 'host' ? rounded(`${madd(target, 'bound', single(Math.LOG2E), '12582912')} - 12582912`) : 'Math.floor(bound * 1.4426950408889634 + 0.5)'};
+    const r = ${madd(target, 'whole', single(2.12194440e-4), madd(target, 'whole', '(-0.693359375)', 'bound'))};
+    const p = ${polynomial(target, 'r', [1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1])};
     const square = ${rounded('r * r')};
-    const near = ${rounded(`${madd('p', 'square', 'r')} + 1`)};
+    const near = ${rounded(`${madd(target, 'p', 'square', 'r')} + 1`)};
     const half = Math.floor(whole / 2);
     return ${rounded(`${rounded('near * powerOfTwo(half)')} * powerOfTwo(whole - half)`)};`],
-  naturalLogarithm: [['x'], () => `
+  naturalLogarithm: [['x'], (target) => `
     if (x === 0) { return -1 / 0; }
     if (x > 3.4028234663852886e38) { return x; }
     if (x > 0) {
       const tiny = x < ${2 ** -126} ? 23 : 0;
       const scaled = x * powerOfTwo(tiny);
-      let e = Math.floor(Math.log2(scaled));
+      let e = Math.min(Math.floor(Math.log2(scaled)), 126);
       let m = scaled * powerOfTwo(-e);
       if (m < ${ROOT}) { m = m * 2; e = e - 1; }
+      if (m >= ${2 * ROOT}) { m = m / 2; e = e + 1; }
       if (m >= ${2 * ROOT}) { m = m / 2; e = e + 1; }
       e = e - tiny;
       const f = m - 1;
       const z = ${rounded('f * f')};
-      const p = ${rounded(`${polynomial('f', [7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1])} * f`)};
-      const past = ${madd('p', 'z', rounded('z * (-0.5)'))};
-      return ${madd('e', '0.693359375', rounded(`f + ${madd('e', single(-2.12194440e-4), 'past')}`))};
+      const p = ${rounded(`${polynomial(target, 'f', [7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1])} * f`)};
+      const past = ${madd(target, 'p', 'z', rounded('z * (-0.5)'))};
+      return ${madd(target, 'e', '0.693359375', rounded(`f + ${madd(target, 'e', single(-2.12194440e-4), 'past')}`))};
     }
     return 0 / 0;`],
   powerOfTwo: [['n'], `
@@ -113,9 +128,7 @@ const functions: { readonly [name: string]: readonly [parameters: readonly strin
     if (s < 0.390625) { return x + x * s * (-0.333332819422 + s * (0.133314422036 + s * (-0.0537397155531 + s * (0.0206390887954 - s * 0.00570498872745)))); }
     const size = 1 - 2 / (Math.exp(2 * Math.min(Math.abs(x), 15)) + 1);
     return x < 0 ? -size : size;`],
-  logarithm: [['x'], `
-    if (x > 0.71 && x < 1.41) { return logarithmNear(x - 1); }
-    return x < 0 ? 0 / 0 : Math.log(x);`],
+  // It calls none of these functions: gpu.js would put one that is also called elsewhere before what it needs itself.
   logarithmNear: [['x'], `
     if (x < -0.29 || x > 0.41) { return x < -1 ? 0 / 0 : Math.log(1 + x); }
     const s = x * x;

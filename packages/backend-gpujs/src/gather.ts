@@ -1,8 +1,9 @@
 /** The kernel of gather: reads an index, then the source at it. */
 import type { Layout } from '@nn/tensor/backend';
 import { literal } from './dialect.ts';
+import type { Target } from './single.ts';
 import { type Affine, collapsed } from './space.ts';
-import { coordinateNames, coordinates, kernel, reading, spanned, type Target, within } from './text.ts';
+import { coordinateNames, coordinates, kernel, reading, spanned, within } from './text.ts';
 
 /** A kernel of the parameters: source array, index array, their offsets. */
 export function writeGather(source: Layout, index: Layout, axis: number, target: Target): string {

@@ -1,9 +1,12 @@
 /**
- * Single precision as the CPU backend has it, bit for bit: each result is rounded to float32, products are added by a fused multiply-add where this
- * machine's WebAssembly has one, sums run in the same order. It matters: where the first steps of RMSprop are large, other last bits are other losses
- * after ten batches, since one ReLU in a million passes here and not there. It is said by `Math.fround`, which gpu.js's `cpu` mode runs as it
- * stands and its `webasm` mode learns from vendor/make.ts. Graphics cards round as they like.
+ * Single precision as the CPU backend has it, bit for bit: each result is rounded to float32, products are added by a multiply-add that rounds once
+ * where this machine's WebAssembly has one, sums run in the same order. It matters: where the first steps of RMSprop are large, other last bits
+ * are other losses after ten batches, since one ReLU in a million passes here and not there. On hosts it is said by `Math.fround`, which
+ * gpu.js's `cpu` mode runs as it stands and its `webasm` mode learns from vendor/make.ts. Graphics cards compute what the multiply-add loses.
  */
+
+/** Where a kernel runs: in JavaScript or WebAssembly, or on a graphics card. */
+export type Target = 'host' | 'shader';
 
 /** `f(a, b)` is the lane of `relaxed_madd(a, a, b)`. */
 const MADD = [
@@ -25,12 +28,15 @@ function fused(): boolean {
 
 export const rounded = (code: string): string => `Math.fround(${code})`;
 
-/** `a * b + c`. */
-export const madd = (a: string, b: string, c: string): string => rounded(`${known ?? fused() ? `${a} * ${b}` : rounded(`${a} * ${b}`)} + ${c}`);
+/** `a * b + c`. Shaders call a function for it, since WebGL has no instruction. */
+export function madd(target: Target, a: string, b: string, c: string): string {
+  if (target === 'shader') return `multiplyAdd(${a}, ${b}, ${c})`;
+  return rounded(`${known ?? fused() ? `${a} * ${b}` : rounded(`${a} * ${b}`)} + ${c}`);
+}
 
 /** The polynomial in `x` with these coefficients, highest power first. */
-export const polynomial = (x: string, [first, ...rest]: readonly number[]): string =>
-  rest.reduce((sum, coefficient) => madd(sum, x, single(coefficient)), single(first!));
+export const polynomial = (target: Target, x: string, [first, ...rest]: readonly number[]): string =>
+  rest.reduce((sum, coefficient) => madd(target, sum, x, single(coefficient)), single(first!));
 
 /** A number that is a float32, in digits. */
 export const single = (value: number): string => (value < 0 ? `(-${Math.fround(-value)})` : String(Math.fround(value)));

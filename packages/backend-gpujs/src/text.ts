@@ -1,11 +1,8 @@
 /** Pieces of kernel text: sums, coordinates, guarded reads, loops. */
 import type { Reduction } from '@nn/tensor/backend';
 import { literal } from './dialect.ts';
-import { rounded } from './single.ts';
+import { rounded, type Target } from './single.ts';
 import { type Affine, range } from './space.ts';
-
-/** Shaders divide inexactly: whole quotients have to be put right there. */
-export type Target = 'host' | 'shader';
 
 /** A kernel as gpu.js takes it. */
 export const kernel = (parameters: readonly string[], lines: readonly string[]): string => `function (${parameters.join(', ')}) {\n${lines.join('\n')}\n}`;
@@ -19,7 +16,7 @@ export function affine({ offset, strides }: Affine, names: readonly string[]): s
 /** Names of the kept coordinates, then of the reduced ones. */
 export const coordinateNames = (kept: readonly number[], reduced: readonly number[] = []): string[] => [...kept.map((_, i) => `c${i}`), ...reduced.map((_, i) => `k${i}`)];
 
-/** The kept coordinates of a thread, last axis first. */
+/** The kept coordinates of a thread, last axis first. Shaders divide inexactly: whole quotients have to be put right there. */
 export function coordinates(sizes: readonly number[], target: Target): string[] {
   const lines = ['const thread = this.thread.x;'];
   let rest = 'thread';

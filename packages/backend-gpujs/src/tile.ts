@@ -28,7 +28,7 @@ export function writeTile(a: Layout, b: Layout): string {
     `const k = ${start}i;`,
     `const y = k * ${literal(under)} + column;`,
     'const v = x1[y];',
-    ...ROWS.flatMap((r) => [`const a${r} = row${r} + k * ${literal(along)};`, `p${r} = ${madd(`x0[a${r}]`, 'v', `p${r}`)};`]),
+    ...ROWS.flatMap((r) => [`const a${r} = row${r} + k * ${literal(along)};`, `p${r} = ${madd('host', `x0[a${r}]`, 'v', `p${r}`)};`]),
     '}',
     ...ROWS.map((r) => `total${r} = total${r} + p${r};`),
   ];

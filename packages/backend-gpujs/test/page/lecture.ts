@@ -1,21 +1,41 @@
-/** The lecture's program on WebGL 2, beside the CPU in the same page. */
+/** The lecture's program on WebGL 2, beside the CPU in the same page, which is minified. */
 import { cpu } from '@nn/backend-cpu';
-import { digits } from '@nn/data';
+import { type Dataset, digits, ImageDataset } from '@nn/data';
 import { contiguous, identity } from '@nn/tensor/backend';
 import { describe, expect, it } from 'vitest';
 import type { GpuJsBackend } from '../../src/backend.ts';
 import { gpujs } from '../../src/index.ts';
-import { apart, lecture } from '../lecture.ts';
+import { apart, type Course, lecture, outside, type Run } from '../lecture.ts';
 
-const data = digits({ scale: 'unit', shape: [64] });
+const small = digits({ scale: 'unit', shape: [64] });
+
+/** The program narrower than the lecture's, since a browser without a graphics card takes its time. */
+async function follows(data: Dataset, course: Course): Promise<void> {
+  const expected = await lecture(await cpu(), data, course);
+  const found = await lecture(await gpujs({ mode: 'webgl2' }), data, course);
+  expect(found.drawn).toEqual(expected.drawn);
+  expect(apart(found, expected)).toBeLessThan(1e-3);
+}
 
 describe('webgl2', () => {
-  it("trains as the CPU does: the first 40 losses to 1e-3", async () => {
-    const options = { pixels: 64, hidden: 64 };
-    const expected = await lecture(await cpu(), data, options);
-    const found = await lecture(await gpujs({ mode: 'webgl2' }), data, options);
-    expect(found.drawn).toEqual(expected.drawn);
-    expect(apart(found, expected)).toBeLessThan(1e-3);
+  it("digits: the first 40 losses are the CPU's", async () => { await follows(small, { pixels: 64, hidden: 64 }); });
+
+  it("5,000 images of Fashion-MNIST: the first 40 losses are the CPU's", async ({ skip }) => {
+    if (!new URLSearchParams(location.search).has('fashion')) skip('NN_DATA_DIR names no folder with Fashion-MNIST');
+    const [images, labels] = [await bytes('images.bin'), await bytes('labels.bin')];
+    const facts = { name: 'Fashion-MNIST', rows: 28, columns: 28, classes: Array.from({ length: 10 }, String), largest: 255, mean: 0.286, std: 0.353 };
+    await follows(new ImageDataset(facts, images, labels, { scale: 'unit', shape: [784] }), { pixels: 784, hidden: 64 });
+  });
+
+  it("the metrics of an epoch are in the CPU's range over seeds", async () => {
+    const [found, expected]: [Run[], Run[]] = [[], []];
+    for (const seed of [0, 1, 2]) {
+      const course = { pixels: 64, hidden: 32, steps: 28, seed };
+      found.push(await lecture(await gpujs({ mode: 'webgl2' }), small, course));
+      expected.push(await lecture(await cpu(), small, course));
+    }
+    expect(expected[0]!.epochs.length).toBe(1);
+    expect(outside(found, expected)).toEqual([]);
   });
 
   it('2,000 steps leave textures and kernels flat', async () => {
@@ -37,6 +57,8 @@ describe('webgl2', () => {
     expect([backend.handles, backend.kernels, create.calls - remove.calls]).toEqual(early);
   });
 });
+
+const bytes = async (file: string): Promise<Uint8Array> => new Uint8Array(await (await fetch(file)).arrayBuffer());
 
 /** Counts the textures that are made and deleted from now on. */
 function counted(): { create: { calls: number }; remove: { calls: number } } {
