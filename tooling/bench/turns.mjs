@@ -29,7 +29,10 @@ async function turns(contestants, item, rounds) {
       for (const [label, request] of requests(contestant.label, item)) {
         if (counts.get(label) === 0) continue;
         await pause();
-        const answer = await contestant.ask({ ...request, count: round > 0 ? counts.get(label) ?? count : Math.min(count, 2) });
+        const iterations = round > 0 ? counts.get(label) ?? count : Math.min(count, 2);
+        // After a rest, caches, clocks and threads need some iterations to be what they are in the midst of a training.
+        if (round > 0 && iterations > 1) await contestant.ask({ ...request, count: iterations });
+        const answer = await contestant.ask({ ...request, count: iterations });
         if (!answer?.ms) counts.set(label, 0);
         else if (round > 0) note(times, label, answer.ms);
         else {
@@ -37,7 +40,7 @@ async function turns(contestants, item, rounds) {
           const fewer = count >= 1000 ? count : Math.max(1, Math.min(count, Math.ceil(300 / answer.ms)));
           counts.set(label, answer.ms > 4000 && count > 1 ? 0 : fewer);
           // Engines that compile while they run get the time to do so.
-          if (counts.get(label) && count > 1) await contestant.ask({ ...request, count: Math.max(1, Math.ceil(Math.min(10 * count, 1500 / answer.ms))) });
+          if (counts.get(label) && count > 1) await contestant.ask({ ...request, count: Math.max(1, Math.ceil(Math.min(30 * count, 4000 / answer.ms))) });
         }
       }
     }

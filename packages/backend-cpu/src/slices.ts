@@ -8,7 +8,7 @@ import type { Pool } from './pool.ts';
 import { addressOf } from './walk.ts';
 
 /** Multiply-adds of a slice, and most slices of a product. */
-const SLICE = 3_000_000;
+const SLICE = 2_000_000;
 const MOST_SLICES = 16;
 /** cblas's names for an operand as it lies, and turned. */
 const PLAIN = 111;
@@ -37,7 +37,8 @@ export class Slices {
   run(a: View, b: View, output: Target, rows: number, inner: number, columns: number, batches: readonly number[]): void {
     const [left, right] = [operandOf(a)!, operandOf(b)!];
     const { ints } = this.#heap;
-    const parts = this.#cuts ? Math.min(MOST_SLICES, Math.max(1, Math.round((rows * inner * columns) / SLICE))) : 1;
+    // An even number: two threads end together.
+    const parts = this.#cuts ? Math.min(MOST_SLICES, Math.max(1, 2 * Math.round((rows * inner * columns) / SLICE / 2))) : 1;
     const byRows = rows >= columns;
     const size = (Math.ceil((byRows ? rows : columns) / parts) + 15) & ~15;
     const result = addressOf(output.storage) + output.offset * bytesOf('float32');
