@@ -68,7 +68,7 @@ export class CpuBackend implements Backend {
     this.#maps = new Maps(functions, this.#heap, this.#pool);
     this.#reductions = new Reductions(functions, this.#heap, this.#pool, this.#maps);
     this.#rows = new Rows(this, functions, this.#heap, this.#pool);
-    this.#products = new Products(this, this.#compiler, this.#heap, this.#pool, blas && new Slices(blas, this.#heap, this.#pool));
+    this.#products = new Products(this, this.#compiler, functions, this.#heap, this.#pool, blas && new Slices(blas, this.#heap, this.#pool));
     this.#indexing = new Indexing(this, this.#compiler, this.#heap, this.#pool);
     this.#random = new Random(this.#compiler, this.#heap, this.#pool);
     this.limits = {

@@ -26,12 +26,12 @@ const bytes = (elements: Code): Code => i32.shl(elements, i32.of(2));
 
 /**
  * Offsets of the parameters in words: sizes of the operands that give rows and lanes, and the inner one; their strides in bytes; the stride of the result in bytes; the part of a chunk;
- * parts a side; depth; whether rows are packed, whether the block is turned, whether all lanes of a chunk are packed at once; the product's number; the table of batches (addresses of rows, lanes, results).
+ * parts a side; depth; whether rows are packed, whether the block is turned, whether all lanes of a chunk are packed at once; the product's number; the table of batches (addresses of rows, lanes, results); the parameters of what ends the chunks (see product-end.ts).
  */
 export const GEMM = {
-  rows: 0, lanes: 1, inner: 2, row: 3, rowInner: 4, lane: 5, laneInner: 6, stride: 7, chunkRows: 8, chunkLanes: 9, down: 10, across: 11, depth: 12, pack: 13, turned: 14, whole: 15, serial: 16, table: 17,
+  rows: 0, lanes: 1, inner: 2, row: 3, rowInner: 4, lane: 5, laneInner: 6, stride: 7, chunkRows: 8, chunkLanes: 9, down: 10, across: 11, depth: 12, pack: 13, turned: 14, whole: 15, serial: 16, table: 17, end: 18,
 } as const;
-export const GEMM_WORDS = 18;
+export const GEMM_WORDS = 20;
 
 /** Chunk = one block of rows and lanes of one product of the batch. Chunks that share their lanes follow each other. */
 export function gemm(module: ModuleBuilder, frame: Frame, fused: boolean, parameters: Local, chunk: Local, scratch: Local): Code {

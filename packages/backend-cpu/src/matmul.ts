@@ -1,21 +1,27 @@
 /** `matmul`: float32 by the packed kernel of gemm.ts, float64 by a plain one. */
-import { applyEpilogue, bytesOf, contiguous, type CoreBackend, type DType, type Epilogue, identity, type Storage, type Target, type View } from '@nn/tensor/backend';
-import { casted } from './functions.ts';
+import { applyEpilogue, bytesOf, contiguous, type CoreBackend, type DType, type Epilogue, identity, type Shape, type Storage, type Target, type View } from '@nn/tensor/backend';
+import { casted, type Functions, specOf } from './functions.ts';
 import { GEMM, gemm, GEMM_WORDS, tileRows } from './gemm.ts';
 import type { Heap } from './heap.ts';
 import type { Compiler, Kernel } from './kernel.ts';
 import { PARAMETER_BYTES } from './memory.ts';
 import { plainProduct } from './plain-product.ts';
+import { writeParameters } from './parameters.ts';
 import type { Pool } from './pool.ts';
+import { productEnd } from './product-end.ts';
 import type { Slices } from './slices.ts';
 import { planProduct, type Side, SMALL } from './product-plan.ts';
-import { addressOf } from './walk.ts';
+import { addressOf, plan } from './walk.ts';
+
+/** Room for what an epilogue is told. */
+const END_BYTES = 16384;
 
 export class Products {
   readonly #backend: CoreBackend;
   readonly #heap: Heap;
   readonly #pool: Pool;
   readonly #compiler: Compiler;
+  readonly #functions: Functions;
   readonly #kernels = new Map<DType, Kernel>();
   /** Numbers products, so that what a thread has packed for one is not taken for another's. */
   #serial = 0;
@@ -23,9 +29,10 @@ export class Products {
   readonly #slices: Slices | undefined;
 
   /** `slices` is there where a BLAS computes what is float32 and not small. */
-  constructor(backend: CoreBackend, compiler: Compiler, heap: Heap, pool: Pool, slices?: Slices) {
+  constructor(backend: CoreBackend, compiler: Compiler, functions: Functions, heap: Heap, pool: Pool, slices?: Slices) {
     this.#backend = backend;
     this.#compiler = compiler;
+    this.#functions = functions;
     this.#heap = heap;
     this.#pool = pool;
     this.#slices = slices;
@@ -36,6 +43,7 @@ export class Products {
     const [rows, inner, columns] = [a.shape[rank - 2]!, a.shape[rank - 1]!, b.shape[rank - 1]!];
     const { dtype } = output.storage;
     const shape = [...a.shape.slice(0, -1), columns];
+    let ended = false;
     if (inner === 0) this.#clear(output, shape.reduce((product, size) => product * size, 1));
     else {
       const temporary: Storage[] = [];
@@ -44,13 +52,16 @@ export class Products {
       if (this.#slices && dtype === 'float32' && rows * inner * columns > SMALL) {
         const [first, second] = [left, right].map((view) => (this.#slices!.reads(view) ? view : this.#copied(view, dtype, temporary))) as [View, View];
         this.#slices.run(first, second, output, rows, inner, columns, offsets(first, second, dtype));
-      } else this.#product(left, right, output, rows, inner, columns);
+      } else {
+        ended = this.#product(left, right, output, rows, inner, columns, epilogue, shape);
+      }
       for (const storage of temporary) this.#backend.free(storage);
     }
-    if (epilogue) applyEpilogue(this.#backend, epilogue, output, shape);
+    if (epilogue && !ended) applyEpilogue(this.#backend, epilogue, output, shape);
   }
 
-  #product(a: View, b: View, output: Target, rows: number, inner: number, columns: number): void {
+  /** Whether the epilogue has been applied, too. */
+  #product(a: View, b: View, output: Target, rows: number, inner: number, columns: number, epilogue: Epilogue | undefined, shape: Shape): boolean {
     const { dtype } = output.storage;
     const rank = a.shape.length;
     const bytes = bytesOf(dtype);
@@ -61,7 +72,7 @@ export class Products {
     const [tileRowsOf, lanes] = turned ? [right, left] : [left, right];
     const [down, across] = [Math.ceil(tileRowsOf.size / chunkRows), Math.ceil(lanes.size / chunkLanes)];
     const own = this.#pool.parameters + 4 * GEMM_WORDS;
-    const large = batches.length * 6 + 4 * GEMM_WORDS > PARAMETER_BYTES;
+    const large = batches.length * 6 + 4 * GEMM_WORDS + END_BYTES > PARAMETER_BYTES;
     const table = large ? this.#heap.allocate(batches.length * 6) : own;
     if (large) this.#pool.drain();
     const { ints } = this.#heap;
@@ -90,8 +101,25 @@ export class Products {
       ints[table / 4 + 3 * i + 1] = batches[2 * i + Number(!turned)]!;
       ints[table / 4 + 3 * i + 2] = result + i * rows * columns * bytes;
     }
-    this.#pool.run(this.#kernel(dtype), down * across * (batches.length / 2));
+    const behind = (large ? own : table + batches.length * 6 + 7) & ~7;
+    ints[at + GEMM.end] = behind;
+    const end = epilogue && dtype === 'float32' ? this.#end(epilogue, output, shape, behind) : undefined;
+    // A function that only this thread can compute must not bind the product to it.
+    const within = end?.module && end;
+    this.#pool.run(this.#kernel(dtype), down * across * (batches.length / 2), within);
     if (large) this.#heap.free(table, batches.length * 6);
+    return within !== undefined;
+  }
+
+  /** The kernel that ends the chunks; what it has to know is written to `address`. */
+  #end({ function: f, inputs, uniforms }: Epilogue, output: Target, shape: Shape, address: number): Kernel {
+    const prepared = this.#functions.prepare(f);
+    const all = [{ storage: output.storage, ...contiguous(shape, output.offset) }, ...inputs];
+    const walk = plan(shape, all, prepared.indices);
+    const total = shape.reduce((product, size) => product * size, 1);
+    writeParameters(this.#heap, address, walk, all, [addressOf(output.storage) + output.offset * bytesOf(output.storage.dtype)], uniforms, f.uniforms, total, total);
+    return this.#functions.kernel(prepared, `end ${walk.kind}`, (compiler) => compiler.compile((module, frame, parameters, chunk) =>
+      productEnd(module, frame, (own) => this.#functions.form(prepared, module, own), specOf(f, prepared, walk), parameters, chunk)));
   }
 
   #kernel(dtype: DType): Kernel {

@@ -2,9 +2,9 @@
 
 /** Words by which threads talk (see pool.ts). */
 export const CONTROL = 1024;
-/** The jobs that have been asked for and are not done: a ring, 8 words each. */
+/** The jobs that have been asked for and are not done: a ring, 16 words each. */
 export const JOBS = 2048;
-export const JOB_WORDS = 8;
+export const JOB_WORDS = 16;
 /** A power of two. */
 export const MOST_JOBS = 32;
 /** Parameters of each of them; not a power of two apart, so that they do not meet in the cache. */

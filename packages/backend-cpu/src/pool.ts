@@ -23,6 +23,7 @@ export class Pool {
   readonly #sleeps = maySleep();
   /** The kernels of the jobs in the ring. */
   readonly #kernels = new Array<Kernel | undefined>(MOST_JOBS);
+  readonly #ends = new Array<Kernel | undefined>(MOST_JOBS);
   /** The memory's words that the control words were last taken from, and those. */
   #source: Int32Array | undefined;
   #control!: Int32Array;
@@ -42,28 +43,28 @@ export class Pool {
   /** Where the parameters of the next job belong. */
   get parameters(): number { return parametersOf(this.#job + 1); }
 
-  /** Does chunks 0 to `count` of the job whose parameters have been written, after all that was asked for before. */
-  run(kernel: Kernel, count: number): void {
-    const shared = this.threads > 1 && (kernel.module !== undefined || kernel.library === true);
+  /** Does chunks 0 to `count` of the job whose parameters have been written, after all that was asked for before; `end` is run after each chunk, by the same thread. */
+  run(kernel: Kernel, count: number, end?: Kernel): void {
+    const shared = this.threads > 1 && isPortable(kernel) && (!end || isPortable(end));
     if (!shared) this.drain();
     if (!shared || (count === 1 && this.#idle())) {
-      for (let i = 0; i < count; i++) kernel.chunk(this.parameters, i, scratchOf(0));
+      runChunks(kernel, end, this.parameters, 0, count);
       return;
     }
-    const { id, address, length } = this.#publish(kernel);
+    const [first, second] = [this.#publish(kernel), end && this.#publish(end)];
     const group = Math.ceil(count / MOST_PARTS);
     const parts = Math.ceil(count / group);
     const words = this.#words();
     const job = (this.#job + 1) & JOB_MASK;
     const slot = job & (MOST_JOBS - 1);
     const at = ((JOBS - CONTROL) >> 2) + slot * JOB_WORDS;
-    words[at + JOB.kernel] = id;
-    words[at + JOB.module] = address;
-    words[at + JOB.length] = length;
+    announce(words, at + JOB.kernel, first);
+    announce(words, at + JOB.end, second);
     words[at + JOB.chunks] = count;
     words[at + JOB.group] = group;
     words[at + JOB.parts] = parts;
     this.#kernels[slot] = kernel;
+    this.#ends[slot] = end;
     this.#job = this.#heap.job = job;
     Atomics.store(words, WORD.published, job);
     this.#begin(words, job);
@@ -129,11 +130,10 @@ export class Pool {
     const job = claim >>> 16;
     const slot = job & (MOST_JOBS - 1);
     const at = ((JOBS - CONTROL) >> 2) + slot * JOB_WORDS;
-    const kernel = this.#kernels[slot]!;
+    const [kernel, ending] = [this.#kernels[slot]!, this.#ends[slot]];
     const [count, group, parts] = [words[at + JOB.chunks]!, words[at + JOB.group]!, words[at + JOB.parts]!];
     if (Atomics.compareExchange(words, WORD.claim, claim, claim + 256) !== claim) return true;
-    const end = Math.min((part + 1) * group, count);
-    for (let i = part * group; i < end; i++) kernel.chunk(parametersOf(job), i, scratchOf(0));
+    runChunks(kernel, ending, parametersOf(job), part * group, Math.min((part + 1) * group, count));
     if (Atomics.add(words, WORD.done, 1) === parts - 1) {
       Atomics.store(words, WORD.done, 0);
       Atomics.store(words, WORD.finished, job);
@@ -177,4 +177,21 @@ export class Pool {
     }
     return this.#control;
   }
+}
+
+/** Whether other threads can run it. */
+const isPortable = (kernel: Kernel): boolean => kernel.module !== undefined || kernel.library === true;
+
+function runChunks(kernel: Kernel, end: Kernel | undefined, parameters: number, from: number, to: number): void {
+  for (let i = from; i < to; i++) {
+    kernel.chunk(parameters, i, scratchOf(0));
+    end?.chunk(parameters, i, scratchOf(0));
+  }
+}
+
+/** Writes into a job where a kernel is found. */
+function announce(words: Int32Array, at: number, kernel: Published | undefined): void {
+  words[at] = kernel?.id ?? 0;
+  words[at + 1] = kernel?.address ?? 0;
+  words[at + 2] = kernel?.length ?? 0;
 }

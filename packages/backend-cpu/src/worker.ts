@@ -9,8 +9,8 @@ import { CONTROL, JOB_WORDS, JOBS, MOST_JOBS, PARAMETER_STEP, parametersOf, scra
  * `published` says that there is one; otherwise who publishes it does. Only one of them succeeds, again by compare-and-exchange.
  */
 export const WORD = { claim: 0, signal: 16, parked: 32, done: 48, waiting: 64, stop: 80, published: 96, finished: 112 } as const;
-/** Words of a job in the ring: the kernel's number, its module, then how the job is cut. */
-export const JOB = { kernel: 0, module: 1, length: 2, chunks: 3, group: 4, parts: 5 } as const;
+/** Words of a job in the ring: the kernel's number, where its module lies and how long it is; the same of the one that ends each chunk, its number 0 where there is none; how the job is cut. */
+export const JOB = { kernel: 0, end: 3, chunks: 6, group: 7, parts: 8 } as const;
 /** Most parts of a job, each one chunk or several. */
 export const MOST_PARTS = 255;
 /** Numbers of jobs wrap around. */
@@ -58,6 +58,8 @@ const serve = ({ memory, scratch, blas }) => {
       return undefined;
     }
   };
+  const nothing = () => {};
+  const kernelOf = (at) => (words[at] === 0 ? nothing : kernels.get(words[at]) || compile(words[at], words[at + 1], words[at + 2]));
   const placeOf = (job) => ${(JOBS - CONTROL) / 4} + (job & ${MOST_JOBS - 1}) * ${JOB_WORDS};
   const begin = (job) => {
     const before = (job - 1) & ${JOB_MASK};
@@ -73,20 +75,22 @@ const serve = ({ memory, scratch, blas }) => {
     for (let claim = Atomics.load(words, ${WORD.claim}); (claim >> 8 & 255) < (claim & 255); claim = Atomics.load(words, ${WORD.claim})) {
       const job = claim >>> 16;
       const at = placeOf(job);
-      const kernel = () => kernels.get(words[at]) || compile(words[at], words[at + ${JOB.module}], words[at + ${JOB.length}]);
-      const id = words[at];
-      let chunk = kernel();
-      if (!chunk) break;
+      const [id, endId] = [words[at + ${JOB.kernel}], words[at + ${JOB.end}]];
+      let [chunk, ending] = [kernelOf(at + ${JOB.kernel}), kernelOf(at + ${JOB.end})];
+      if (!chunk || !ending) break;
       if (Atomics.compareExchange(words, ${WORD.claim}, claim, claim - 1) !== claim) continue;
       // From here on the job cannot end; before, it may have been an earlier one of the same number.
-      if (words[at] !== id) chunk = kernel();
+      if (words[at + ${JOB.kernel}] !== id || words[at + ${JOB.end}] !== endId) [chunk, ending] = [kernelOf(at + ${JOB.kernel}), kernelOf(at + ${JOB.end})];
       const group = words[at + ${JOB.group}];
       const chunks = words[at + ${JOB.chunks}];
       const parts = words[at + ${JOB.parts}];
       const part = claim & 255;
       const end = Math.min(part * group, chunks);
       const parameters = ${parametersOf(0)} + (job & ${MOST_JOBS - 1}) * ${PARAMETER_STEP};
-      for (let i = (part - 1) * group; i < end; i++) chunk(parameters, i, scratch);
+      for (let i = (part - 1) * group; i < end; i++) {
+        chunk(parameters, i, scratch);
+        ending(parameters, i, scratch);
+      }
       if (Atomics.add(words, ${WORD.done}, 1) === parts - 1) {
         Atomics.store(words, ${WORD.done}, 0);
         Atomics.store(words, ${WORD.finished}, job);

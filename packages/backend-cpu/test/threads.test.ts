@@ -54,6 +54,20 @@ describe('1, 2 and 3 threads give the same bits', () => {
     }
     expectOne(everywhere(1100 * 64, (device, input, output) => device.matmul(input([1100, 8, 40], 1), input([1100, 40, 8], 2), output)));
   });
+  it('an epilogue within the product, with the bits of one after it', () => {
+    const end = trace(['float32', 'float32', 'float32'], ['float32'], ([y, bias, scale], [slope]) => [y!.add(bias!).mul(scale!).maximum(slope!)]);
+    for (const [batch, m, k, n] of [[1, 33, 784, 512], [1, 512, 32, 33], [3, 65, 70, 301], [1, 1, 500, 999], [2, 5, 3, 2], [900, 40, 8, 9]] as const) {
+      const shape = [batch, m, n];
+      const repeated = (view: View, strides: readonly number[]): View => ({ ...view, shape, strides });
+      const product = (device: Device, input: Parameters<Parameters<typeof everywhere>[1]>[1], output: { storage: View['storage']; offset: 0 }, within: boolean) => {
+        const [a, b] = [input([batch, m, k], 1), input([batch, k, n], 2)];
+        const epilogue = { function: end, inputs: [repeated(input([n], 3), [0, 0, 1]), repeated(input([batch, m, 1], 4), [m, 1, 0])], uniforms: [0.25] };
+        device.matmul(a, b, output, within ? epilogue : undefined);
+        if (!within) device.map(end, [{ storage: output.storage, ...contiguous(shape) }, ...epilogue.inputs], epilogue.uniforms, [output], shape);
+      };
+      expectOne([true, false].flatMap((within) => everywhere(batch * m * n, (device, input, output) => { product(device, input, output, within); })));
+    }
+  });
   it('rows', () => {
     const softmax = new RowFunction(trace(['float32'], [], ([x]) => {
       const e = x!.sub(x!.rowPeak()).exp();
