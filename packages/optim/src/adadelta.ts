@@ -50,7 +50,7 @@ const rule = byChoice(({ penalized }: { penalized: boolean }) => (
  */
 export class Adadelta extends Optimizer<AdadeltaOptions, AdadeltaState> {
   constructor(params: Params<AdadeltaOptions>, options: AdadeltaOptions = {}) {
-    super(params, { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false, ...options });
+    super(params, { lr: 1, rho: 0.9, eps: 1e-6, weightDecay: 0, maximize: false }, options);
   }
 
   protected override check({ lr, rho, eps, weightDecay }: Settings<AdadeltaOptions>): void {

@@ -52,7 +52,7 @@ const rule = fuse((p: Scalar, step: Scalar, size: Scalar, length: Scalar, rate: 
  */
 export class Adafactor extends Optimizer<AdafactorOptions, AdafactorState> {
   constructor(params: Params<AdafactorOptions>, options: AdafactorOptions = {}) {
-    super(params, { lr: 0.01, beta2Decay: -0.8, eps: [null, 1e-3], d: 1, weightDecay: 0, maximize: false, ...options });
+    super(params, { lr: 0.01, beta2Decay: -0.8, eps: [null, 1e-3], d: 1, weightDecay: 0, maximize: false }, options);
   }
 
   protected override check({ lr, beta2Decay, eps: [eps1, eps2], d, weightDecay }: Settings<AdafactorOptions>): void {

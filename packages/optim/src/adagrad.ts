@@ -53,7 +53,7 @@ export class Adagrad extends Optimizer<AdagradOptions, AdagradState> {
 
   constructor(params: Params<AdagradOptions>, { variant = 'torch', ...options }: AdagradOptions & Formula = {}) {
     const own = variant === 'torch' ? { lr: 0.01, eps: 1e-10 } : { lr: 0.001, eps: 1e-7 };
-    super(params, { lrDecay: 0, weightDecay: 0, initialAccumulatorValue: variant === 'keras' ? 0.1 : 0, maximize: false, ...own, ...options });
+    super(params, { lrDecay: 0, weightDecay: 0, initialAccumulatorValue: variant === 'keras' ? 0.1 : 0, maximize: false, ...own }, options);
     this.variant = variant;
   }
 

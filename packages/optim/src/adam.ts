@@ -71,7 +71,7 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
 
   constructor(params: Params<AdamOptions>, { variant = 'torch', ...options }: AdamOptions & Formula = {}) {
     const eps = variant === 'torch' ? 1e-8 : 1e-7;
-    super(params, { lr: 0.001, betas: [0.9, 0.999], eps, weightDecay: 0, amsgrad: false, maximize: false, decoupledWeightDecay: false, ...options });
+    super(params, { lr: 0.001, betas: [0.9, 0.999], eps, weightDecay: 0, amsgrad: false, maximize: false, decoupledWeightDecay: false }, options);
     this.variant = variant;
   }
 
@@ -114,7 +114,7 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
  * const optimizer = new AdamW(model.parameters(), { lr: 3e-4, weightDecay: 0.1 });
  */
 export class AdamW extends Adam {
-  constructor(params: Params<AdamOptions>, options: AdamOptions & Formula = {}) {
-    super(params, { weightDecay: 0.01, decoupledWeightDecay: true, ...options });
+  constructor(params: Params<AdamOptions>, { weightDecay = 0.01, decoupledWeightDecay = true, ...options }: AdamOptions & Formula = {}) {
+    super(params, { ...options, weightDecay, decoupledWeightDecay });
   }
 }

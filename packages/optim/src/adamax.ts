@@ -49,7 +49,7 @@ const rule = byChoice(({ penalized }: { penalized: boolean }) => (
  */
 export class Adamax extends Optimizer<AdamaxOptions, AdamaxState> {
   constructor(params: Params<AdamaxOptions>, options: AdamaxOptions = {}) {
-    super(params, { lr: 0.002, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, maximize: false, ...options });
+    super(params, { lr: 0.002, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, maximize: false }, options);
   }
 
   protected override check({ lr, betas: [beta1, beta2], eps, weightDecay }: Settings<AdamaxOptions>): void {

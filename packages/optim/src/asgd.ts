@@ -49,7 +49,7 @@ const rule = byChoice(({ averaging, penalized }: { averaging: boolean; penalized
  */
 export class ASGD extends Optimizer<ASGDOptions, ASGDState> {
   constructor(params: Params<ASGDOptions>, options: ASGDOptions = {}) {
-    super(params, { lr: 0.01, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, maximize: false, ...options });
+    super(params, { lr: 0.01, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, maximize: false }, options);
   }
 
   protected override check({ lr, weightDecay }: Settings<ASGDOptions>): void { inRange('ASGD', { lr, weightDecay }, 0); }

@@ -56,7 +56,7 @@ const rule = byChoice((choice: Penalized) => (p, mean, square, size, stepSize, l
  */
 export class LAMB extends Optimizer<LAMBOptions, LAMBState> {
   constructor(params: Params<LAMBOptions>, options: LAMBOptions = {}) {
-    super(params, { lr: 0.001, betas: [0.9, 0.999], eps: 1e-6, weightDecay: 0, maximize: false, ...options });
+    super(params, { lr: 0.001, betas: [0.9, 0.999], eps: 1e-6, weightDecay: 0, maximize: false }, options);
   }
 
   protected override check({ lr, betas: [beta1, beta2], eps, weightDecay }: Settings<LAMBOptions>): void {

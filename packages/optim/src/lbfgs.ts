@@ -64,7 +64,7 @@ export class LBFGS extends Optimizer<Omit<LBFGSOptions, 'lineSearchFn'> & { line
 
   constructor(params: Iterable<Tensor>, options: LBFGSOptions = {}) {
     const maxIter = options.maxIter ?? 20;
-    super(params, { lr: 1, maxIter, maxEval: Math.floor(maxIter * 5 / 4), toleranceGrad: 1e-7, toleranceChange: 1e-9, historySize: 100, lineSearchFn: null, ...options });
+    super(params, { lr: 1, maxIter, maxEval: Math.floor(maxIter * 5 / 4), toleranceGrad: 1e-7, toleranceChange: 1e-9, historySize: 100, lineSearchFn: null }, options);
     if (this.paramGroups.length !== 1) fail('LBFGS', `there are ${this.paramGroups.length} groups`, 'It works on all parameters as one vector: pass them without groups.');
   }
 

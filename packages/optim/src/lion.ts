@@ -36,7 +36,7 @@ const rule = fuse((p: Scalar, gradient: Scalar, mean: Scalar, lr: Scalar, sign: 
  */
 export class Lion extends Optimizer<LionOptions, LionState> {
   constructor(params: Params<LionOptions>, options: LionOptions = {}) {
-    super(params, { lr: 1e-4, betas: [0.9, 0.99], weightDecay: 0, maximize: false, ...options });
+    super(params, { lr: 1e-4, betas: [0.9, 0.99], weightDecay: 0, maximize: false }, options);
   }
 
   protected override check({ lr, betas: [beta1, beta2], weightDecay }: Settings<LionOptions>): void {

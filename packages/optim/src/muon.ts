@@ -50,8 +50,8 @@ const rule = fuse((p: Scalar, step: Scalar, kept: Scalar, rate: Scalar) => [p.mu
 export class Muon extends Optimizer<MuonOptions, MuonState> {
   constructor(params: Params<MuonOptions>, options: MuonOptions = {}) {
     super(params, {
-      lr: 1e-3, weightDecay: 0.1, momentum: 0.95, nesterov: true, nsCoefficients: [3.4445, -4.775, 2.0315], eps: 1e-7, nsSteps: 5, adjustLrFn: 'original', ...options,
-    });
+      lr: 1e-3, weightDecay: 0.1, momentum: 0.95, nesterov: true, nsCoefficients: [3.4445, -4.775, 2.0315], eps: 1e-7, nsSteps: 5, adjustLrFn: 'original',
+    }, options);
   }
 
   protected override check({ lr, weightDecay, momentum, eps, nsSteps, params = [] }: Settings<MuonOptions> & { params?: readonly Tensor[] }): void {

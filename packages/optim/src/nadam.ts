@@ -57,7 +57,7 @@ const rule = byChoice(({ penalized }: { penalized: boolean }) => (
  */
 export class NAdam extends Optimizer<NAdamOptions, NAdamState> {
   constructor(params: Params<NAdamOptions>, options: NAdamOptions = {}) {
-    super(params, { lr: 0.002, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, momentumDecay: 0.004, decoupledWeightDecay: false, maximize: false, ...options });
+    super(params, { lr: 0.002, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, momentumDecay: 0.004, decoupledWeightDecay: false, maximize: false }, options);
   }
 
   protected override check({ lr, betas: [beta1, beta2], eps, weightDecay, momentumDecay }: Settings<NAdamOptions>): void {

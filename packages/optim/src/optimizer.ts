@@ -20,6 +20,11 @@ export type ParameterState = Record<string, Tensor | number>;
 
 const isIterable = (value: unknown): value is Iterable<unknown> => typeof value === 'object' && value !== null && Symbol.iterator in value;
 
+/** PyTorch's ways of computing the same: taken, and without effect. */
+const WITHOUT_EFFECT = ['foreach', 'fused', 'capturable', 'differentiable'];
+/** Without what is undefined. */
+const said = (entries: [string, unknown][]): object => Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+
 /** What `closure` gives, begun with recording on: a promise too, which `enableGrad` alone refuses. */
 export function recorded<T>(closure: () => T): T {
   let result!: T;
@@ -42,18 +47,22 @@ export function recorded<T>(closure: () => T): T {
 export abstract class Optimizer<Options extends object, State extends object = ParameterState> {
   /** The groups; change their hyperparameters at any time. */
   readonly paramGroups: ParamGroup<Options>[] = [];
-  readonly #defaults: Settings<Options>;
+  /** Hyperparameters of groups that do not say otherwise. */
+  readonly defaults: Settings<Options>;
   readonly #state = new Map<Tensor, Partial<State>>();
 
   /**
    * @param params tensors, or groups of them
    * @param defaults hyperparameters of groups that do not say otherwise
-   * @throws where there are no parameters, one appears twice, or one takes no gradient and was computed
+   * @param options what the user says of them
+   * @throws where there are no parameters, one appears twice, or one takes no gradient and was computed; and for an option that is not among the defaults
    */
-  constructor(params: Params<Options>, defaults: Settings<Options>) {
+  constructor(params: Params<Options>, defaults: Settings<Options>, options: Partial<Options> = {}) {
     const name = this.constructor.name;
-    this.#defaults = defaults;
-    this.check(defaults);
+    const unknown = Object.keys(options).find((option) => !(option in defaults) && !WITHOUT_EFFECT.includes(option));
+    if (unknown !== undefined) fail(name, `there is no option ${unknown}`, `There are ${Object.keys(defaults).join(', ')}.`);
+    this.defaults = { ...defaults, ...said(Object.entries(options).filter(([option]) => option in defaults)) };
+    this.check(this.defaults);
     if (!isIterable(params)) fail(name, `the parameters are ${(params as unknown) instanceof Tensor ? 'one tensor' : String(params)}`, 'Pass several: model.parameters(), or [tensor].');
     const list: (Tensor | NewGroup<Options>)[] = [...params];
     if (list.length === 0) fail(name, 'there are no parameters', 'Pass model.parameters().');
@@ -180,9 +189,21 @@ export abstract class Optimizer<Options extends object, State extends object = P
       if (known.has(parameter)) fail(name, 'a parameter appears twice', 'Name each one in one group.');
       known.add(parameter);
     }
-    const settings = { ...this.#defaults, ...group, params };
+    const settings = { ...this.defaults, ...said(Object.entries(group)), params };
     this.check(settings);
     this.paramGroups.push(settings);
+  }
+
+  /** What it remembers of each parameter: `optimizer.state.get(model.fc1.weight)?.expAvg`. */
+  get state(): ReadonlyMap<Tensor, Readonly<Partial<State>>> { return this.#state; }
+
+  /** Its groups with their hyperparameters, in lines. */
+  toString(): string {
+    const lines = this.paramGroups.flatMap((group, i) => {
+      const settings = Object.entries(group).filter(([name]) => name !== 'params').sort(([a], [b]) => (a < b ? -1 : 1));
+      return [`Parameter Group ${i}`, ...settings.map(([name, value]) => `    ${name}: ${String(value)}`)];
+    });
+    return `${this.constructor.name} (\n${lines.join('\n')}\n)`;
   }
 
   /** What it remembers, in PyTorch's layout and spelling; parameters are numbered in the order of the groups. Tensors are views: clone what should not change. */

@@ -61,7 +61,7 @@ function trustAt(t: number, beta2: number): { adaptive: boolean; rectified: numb
  */
 export class RAdam extends Optimizer<RAdamOptions, RAdamState> {
   constructor(params: Params<RAdamOptions>, options: RAdamOptions = {}) {
-    super(params, { lr: 0.001, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupledWeightDecay: false, maximize: false, ...options });
+    super(params, { lr: 0.001, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, decoupledWeightDecay: false, maximize: false }, options);
   }
 
   protected override check({ lr, betas: [beta1, beta2], eps, weightDecay }: Settings<RAdamOptions>): void {

@@ -66,7 +66,7 @@ export class RMSprop extends Optimizer<RMSpropOptions, RMSpropState> {
 
   constructor(params: Params<RMSpropOptions>, { variant = 'torch', ...options }: RMSpropOptions & Formula = {}) {
     const own = variant === 'torch' ? { lr: 0.01, alpha: 0.99, eps: 1e-8 } : { lr: 0.001, alpha: 0.9, eps: 1e-7 };
-    super(params, { weightDecay: 0, momentum: 0, centered: false, maximize: false, ...own, ...options });
+    super(params, { weightDecay: 0, momentum: 0, centered: false, maximize: false, ...own }, options);
     this.variant = variant;
   }
 

@@ -44,7 +44,7 @@ const rule = fuse((p: Scalar, gradient: Scalar, last: Scalar, size: Scalar, sign
  */
 export class Rprop extends Optimizer<RpropOptions, RpropState> {
   constructor(params: Params<RpropOptions>, options: RpropOptions = {}) {
-    super(params, { lr: 0.01, etas: [0.5, 1.2], stepSizes: [1e-6, 50], maximize: false, ...options });
+    super(params, { lr: 0.01, etas: [0.5, 1.2], stepSizes: [1e-6, 50], maximize: false }, options);
   }
 
   protected override check({ lr, etas: [shrink, grow] }: Settings<RpropOptions>): void {

@@ -55,7 +55,7 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
   readonly variant: Variant;
 
   constructor(params: Params<SGDOptions>, { variant = 'torch', ...options }: SGDOptions & Formula = {}) {
-    super(params, { lr: variant === 'torch' ? 0.001 : 0.01, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, ...options });
+    super(params, { lr: variant === 'torch' ? 0.001 : 0.01, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false }, options);
     this.variant = variant;
   }
 

@@ -171,8 +171,25 @@ describe('wrong arguments', () => {
     ['no tensors', () => new SGD([3] as unknown as Tensor[]), 'SGD: a group has no params.'],
     ['a group without', () => new SGD([{ lr: 1 }] as unknown as Tensor[]), 'SGD: a group has no params. Give { params: [...] }, or tensors without groups.'],
     ['NaN', () => new SGD([p], { lr: NaN }), 'SGD: lr is NaN.'],
+    ['another name', () => new SGD([p], { learningRate: 1 } as object), 'SGD: there is no option learningRate. There are lr, momentum, dampening, weightDecay, nesterov, maximize.'],
   ];
   for (const [name, make, message] of cases) it(`says so: ${name}`, () => { expect(make).toThrow(message); });
+
+  it('what is undefined is as by default, and ways of computing the same are taken', () => {
+    const options = { lr: undefined, weightDecay: undefined, foreach: true } as object;
+    expect(new AdamW([p], options).paramGroups[0]).toMatchObject({ lr: 0.001, weightDecay: 0.01 });
+    expect('foreach' in new AdamW([p], options).defaults).toBe(false);
+    expect(new SGD([{ params: [p], lr: undefined } as object as { params: Tensor[] }], { lr: 0.5 }).paramGroups[0]!.lr).toBe(0.5);
+  });
+
+  it('groups can be printed, and what is remembered looked at', () => {
+    const q = leaf(1);
+    const optimizer = new Adam([q], { lr: 0.1 });
+    expect(String(optimizer)).toBe('Adam (\nParameter Group 0\n    amsgrad: false\n    betas: 0.9,0.999\n    decoupledWeightDecay: false\n    eps: 1e-8\n    lr: 0.1\n    maximize: false\n    weightDecay: 0\n)');
+    q.grad = tensor(1, { dtype: 'float64' });
+    optimizer.step();
+    expect(optimizer.state.get(q)).toMatchObject({ step: 1 });
+  });
 
   it('infinity is a number from 0 on, and a group may be one tensor or empty', async () => {
     expect(new SGD([p], { lr: Infinity }).paramGroups[0]!.lr).toBe(Infinity);
