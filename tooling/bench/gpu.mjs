@@ -1,10 +1,5 @@
-// `npm run bench:gpu`: this framework, TensorFlow.js and jax-js on WebGPU, in Chromium on the same adapter, in turns. Every iteration ends with reading its result.
-//   --only gemm,step             some cases, by the beginning of their names
-//   --against tfjs,jax           some peers; --against none for ourselves alone
-//   --rounds 5                   iterations of each
-//   --name laptop                writes gpu-results/laptop.json
-//   --browser                    what Chromium is launched with: `software` (SwiftShader, the default) or `system`, the machine's own GPU
-// Of up to eight kernels of ours the time on the device itself, by timestamp queries, is shown as well.
+// `npm run bench:gpu`: this framework, TensorFlow.js and jax-js on WebGPU, in Chromium on the same adapter, in turns. `npm run bench:gpu -- --help` says how it is used.
+// Every iteration ends with reading its result. Of up to eight kernels of ours the time on the device itself, by timestamp queries, is shown as well.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -14,9 +9,48 @@ import { bundleModule, serve } from '../page/bundle.ts';
 import { launchChromium } from '../page/chromium.ts';
 import { median } from './contestant.mjs';
 
-const { values: options } = parseArgs({
-  options: { only: { type: 'string' }, against: { type: 'string', default: 'tfjs,jax' }, rounds: { type: 'string', default: '5' }, name: { type: 'string' }, browser: { type: 'string', default: 'software' } },
-});
+const known = { tfjs: 'peers/tfjs-page.mjs', jax: 'peers/jax-page.mjs' };
+const browsers = ['software', 'system'];
+
+/**
+ * Says what is wrong with the command line, or only how to use it, and ends.
+ * @returns {never}
+ */
+function usage(/** @type {string} */ message, status = 2) {
+  (status ? console.error : console.log)(`${message}
+
+npm run bench:gpu [-- --only text,text] [--against peer,peer] [--rounds n] [--name machine] [--browser software|system]
+
+  --only      only cases whose names begin so, e.g. gemm,step
+  --against   some peers: ${Object.keys(known).join(', ')}; \`none\` for ourselves alone; all by default
+  --rounds    iterations of each; 5 by default
+  --name      writes tooling/bench/gpu-results/<machine>.json; without it nothing is written
+  --browser   what Chromium is launched with: \`software\` (SwiftShader), the default, or \`system\`, the machine's own GPU
+
+TensorFlow.js and jax-js are installed when first needed.`);
+  process.exit(status);
+}
+
+function commandLine() {
+  try {
+    const { values } = parseArgs({ options: {
+      only: { type: 'string' }, against: { type: 'string', default: Object.keys(known).join(',') }, rounds: { type: 'string', default: '5' }, name: { type: 'string' },
+      browser: { type: 'string', default: 'software' }, help: { type: 'boolean' },
+    } });
+    if (values.help) usage('Measures this framework on WebGPU against its peers, in Chromium.', 0);
+    const against = values.against.split(',').filter((name) => name !== 'none');
+    const stranger = against.find((name) => !(name in known));
+    if (stranger !== undefined) usage(`bench:gpu: no peer named ${stranger}.`);
+    if (!browsers.includes(values.browser)) usage(`bench:gpu: --browser ${values.browser} is neither ${browsers.join(' nor ')}.`);
+    const rounds = Number(values.rounds);
+    if (!Number.isInteger(rounds) || rounds < 1) usage(`bench:gpu: --rounds ${values.rounds} is no number of iterations.`);
+    return { ...values, against, rounds };
+  } catch (error) {
+    return usage(`bench:gpu: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+const options = commandLine();
 const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
 const million = { rows: 1024, columns: 1024 };
 const sizes = options.browser === 'system' ? [256, 512, 1024, 2048, 4096] : [256, 512];
@@ -29,15 +63,18 @@ const cases = [
   { name: 'sum over columns, 1M numbers', request: { case: 'sum', axis: 0, ...million } },
   { name: 'softmax of rows, 1M numbers', request: { case: 'softmax', ...million } },
   ...[64, ...(options.browser === 'system' ? [1024] : [])].map((batch) => ({ name: `step of the lecture, batch ${batch}`, request: { case: 'step', batch }, flops: 2 * batch * (3 * (784 * 512 + 512 * 512 + 5120) - 784 * 512) })),
+  ...(options.browser === 'system' ? [32, 256] : [8]).map((batch) => ({ name: `step of a CNN, batch ${batch}`, request: { case: 'cnn', batch } })),
 ];
+const chosen = cases.filter(({ name }) => !options.only || options.only.split(',').some((beginning) => name.startsWith(beginning)));
+if (chosen.length === 0) usage(`bench:gpu: no case begins with ${options.only}. There are: ${cases.map(({ name }) => name).join('; ')}.`);
 
-const peers = options.against.split(',').filter((name) => name !== 'none');
+const peers = options.against;
 if (peers.length > 0 && !existsSync(here('peers/node_modules/@tensorflow/tfjs-backend-webgpu'))) {
   spawnSync('npm', ['install', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: here('peers'), stdio: 'inherit', shell: process.platform === 'win32' });
 }
-const { browser, missing } = await launchChromium();
+const { browser, missing } = await launchChromium(options.browser === 'system' ? 'system' : 'software');
 if (!browser) throw new Error(missing);
-const entries = { ours: 'contestants/ours-page.mjs', ...(peers.includes('tfjs') && { tfjs: 'peers/tfjs-page.mjs' }), ...(peers.includes('jax') && { 'jax-js': 'peers/jax-page.mjs' }) };
+const entries = { ours: 'contestants/ours-page.mjs', ...(peers.includes('tfjs') && { tfjs: known.tfjs }), ...(peers.includes('jax') && { 'jax-js': known.jax }) };
 const sites = [];
 /** @type {Map<string, import('playwright-core').Page>} */
 const pages = new Map();
@@ -67,12 +104,11 @@ const once = (/** @type {import('playwright-core').Page} */ page, /** @type {{ n
   }, { label: name, asked: request });
 
 const results = [];
-for (const item of cases) {
-  if (options.only && !options.only.split(',').some((beginning) => item.name.startsWith(beginning))) continue;
+for (const item of chosen) {
   /** @type {Record<string, number[]>} */
   const times = Object.fromEntries([...pages.keys()].map((key) => [key, []]));
   // The first ones compile, and ours times its candidates.
-  for (let round = -12; round < Number(options.rounds); round++) {
+  for (let round = -12; round < options.rounds; round++) {
     for (const [key, page] of pages) {
       if (round < 0 && round < -3 && key !== 'ours') continue;
       const ms = await once(page, item);

@@ -6,9 +6,12 @@ import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
 import { packaged, unpacked } from './browser-package.mjs';
 
 const flags = [
-  '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan', '--enable-unsafe-swiftshader',
+  '--enable-unsafe-webgpu', '--enable-features=Vulkan',
   '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
 ];
+
+/** The graphics in software, whatever the machine has. */
+const software = ['--use-webgpu-adapter=swiftshader', '--enable-unsafe-swiftshader'];
 
 /** What to launch, best first. A browser that was named is never replaced by another. */
 function choices(): LaunchOptions[] {
@@ -28,13 +31,13 @@ function fromPackage(): LaunchOptions {
   return { executablePath: join(folder, 'chromium'), env };
 }
 
-/** Starts the browser, or says why there is none. */
-export async function launchChromium(): Promise<{ browser: Browser; missing?: never } | { browser?: never; missing: string }> {
+/** Starts the browser, on graphics in software or the machine's own, or says why there is none. */
+export async function launchChromium(adapter: 'software' | 'system' = 'software'): Promise<{ browser: Browser; missing?: never } | { browser?: never; missing: string }> {
   const failures: string[] = [];
   try {
     for (const choice of choices()) {
       try {
-        return { browser: await chromium.launch({ ...choice, args: flags, chromiumSandbox: false }) };
+        return { browser: await chromium.launch({ ...choice, args: adapter === 'software' ? [...flags, ...software] : flags, chromiumSandbox: false }) };
       } catch (error) {
         failures.push(`${choice.channel ?? choice.executablePath!}: ${beginning(error)}`);
       }

@@ -26,6 +26,8 @@ export interface Call {
   /** What else tells calls apart. */
   readonly form: readonly number[];
   readonly work: () => Work;
+  /** Wants to know how long it takes. */
+  readonly done?: (nanoseconds: number) => void;
 }
 
 interface Keyed { readonly key: string }
@@ -144,16 +146,16 @@ export class Engine {
   /** Throws what is known to have failed. Gives every operand its block, and dispatches, as another call of the same form did. */
   run(call: Call): void {
     this.failures.throwKnown();
-    const { operands, numbers, work } = call;
+    const { operands, numbers, work, done } = call;
     for (let i = 0; i < operands.length; i++) this.#place(operands[i]!.storage as GpuStorage);
     const known = this.#plans.get(this.#formed(call));
-    if (known) this.#dispatch(known, operands, numbers);
+    if (known) this.#dispatch(known, operands, numbers, done);
     else {
       const worked = work();
       const plan = this.#planned(worked);
       // Operands may have been moved together.
       if (!worked.passing && !this.#plans.set(this.#formed(call), plan)) this.#form.forget();
-      this.#dispatch(plan, operands, numbers, worked.done);
+      this.#dispatch(plan, operands, numbers, done ?? worked.done);
     }
   }
 

@@ -4,7 +4,7 @@
  */
 import { type DType, round } from '@nn/tensor/backend';
 import { types } from './dialect.ts';
-import type { Line } from './walk.ts';
+import { few, type Line } from './walk.ts';
 
 /** Every kernel has two first: p[0].x, how many workgroups lie in a row of the grid, and p[0].y, how many elements or workgroups there are in all. */
 const HEADER = 2;
@@ -88,23 +88,27 @@ export function pushLine({ offset, strides }: Line, values: Values): void {
   for (const stride of strides) if (stride !== 0) values.push(stride);
 }
 
-/** Cuts the number called `from` into coordinates over `sizes`; the outermost size is not needed. */
+/** Cuts the number called `from` into coordinates over `sizes`; the outermost size is not needed. Integer divisions are slow on every device: where floats are exact enough, their reciprocals do. */
 export function coordinatesText(sizes: readonly number[], from: string, prefix: string, slots: Slots): { readonly lines: readonly string[]; readonly names: readonly string[] } {
   const lines: string[] = [];
   const names = sizes.map((_, axis) => (axis === 0 && sizes.length === 1 ? from : `${prefix}${axis}`));
   let rest = from;
   for (let axis = sizes.length - 1; axis > 0; axis--) {
     const size = slots.next();
-    lines.push(`let ${names[axis]!} = ${rest} % ${size};`);
     const next = axis === 1 ? names[0]! : `${prefix}r${axis}`;
-    lines.push(`let ${next} = ${rest} / ${size};`);
+    // Half an element away from where the quotient changes.
+    lines.push(`let ${next} = ${few(sizes) ? `u32(i32((f32(i32(${rest})) + 0.5f) * bitcast<f32>(${slots.next()})))` : `${rest} / ${size}`};`);
+    lines.push(`let ${names[axis]!} = ${rest} - ${next} * ${size};`);
     rest = next;
   }
   return { lines, names };
 }
 
 export function pushSizes(sizes: readonly number[], values: Values): void {
-  for (let axis = sizes.length - 1; axis > 0; axis--) values.push(sizes[axis]!);
+  for (let axis = sizes.length - 1; axis > 0; axis--) {
+    values.push(sizes[axis]!);
+    if (few(sizes)) values.push(bitsOf(1 / sizes[axis]!));
+  }
 }
 
 /** Run-time numbers of a function, as `u0`, `u1`. */
@@ -118,11 +122,13 @@ export function pushUniforms(dtypes: readonly DType[], values: Values): void {
 
 const float = new Float32Array(1);
 const floatBits = new Uint32Array(float.buffer);
+function bitsOf(value: number): number {
+  float[0] = value;
+  return floatBits[0]!;
+}
 
 /** `value` as word `at`. */
 export function writeUniform(words: Uint32Array, at: number, dtype: DType, value: number): void {
-  if (types[dtype] === 'f32') {
-    float[0] = round(value, dtype);
-    words[at] = floatBits[0]!;
-  } else words[at] = dtype === 'bool' ? +(value !== 0) : value;
+  if (types[dtype] === 'f32') words[at] = bitsOf(round(value, dtype));
+  else words[at] = dtype === 'bool' ? +(value !== 0) : value;
 }

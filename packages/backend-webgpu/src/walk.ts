@@ -44,6 +44,9 @@ export const linesOf = (view: Layout): Line[] => [view, ...view.bounds];
 /** `line` with its axes in another order; -1 stands for an axis that it does not have. */
 export const reordered = (line: Line, order: readonly number[]): Line => ({ offset: line.offset, strides: order.map((axis) => line.strides[axis] ?? 0) });
 
+/** Whether numbers of elements of `sizes` can be cut by multiplication of floats: (n + 1/2) / size is further from a whole number than two roundings move it. */
+export const few = (sizes: readonly number[]): boolean => sizes.reduce((product, size) => product * size, 1) <= 2 ** 21;
+
 /** What of a walk shapes the text of a kernel: how many axes, and which lines ignore which. The numbers are run-time values. */
 export const signature = ({ groups, lines }: Walk): string =>
-  `${groups.map((sizes) => sizes.length).join()}:${lines.map(({ strides }) => strides.map((stride) => (stride === 0 ? '0' : 'x')).join('')).join()}`;
+  `${groups.map((sizes) => `${sizes.length}${few(sizes) ? '' : 'm'}`).join()}:${lines.map(({ strides }) => strides.map((stride) => (stride === 0 ? '0' : 'x')).join('')).join()}`;

@@ -1,21 +1,12 @@
 // @nn on WebGPU, in a page: see gpu.mjs.
 import '@nn/autograd';
 import { webgpu } from '@nn/backend-webgpu';
-import { CrossEntropyLoss, Linear, Module, relu } from '@nn/layers';
-import { RMSprop } from '@nn/optim';
-import { manualSeed, rand, randn, setDefaultDevice, tensor } from '@nn/tensor';
+import { manualSeed, randn, setDefaultDevice } from '@nn/tensor';
+import { cnn, step } from './ours-training.mjs';
 
 const device = await webgpu();
 setDefaultDevice(device);
 manualSeed(0);
-
-/** The lecture's network. */
-class Net extends Module {
-  fc1 = new Linear(784, 512);
-  fc2 = new Linear(512, 512);
-  fc3 = new Linear(512, 10);
-  forward(/** @type {import('@nn/tensor').Tensor} */ x) { return this.fc3.forward(relu(this.fc2.forward(relu(this.fc1.forward(x))))); }
-}
 
 /** Reads a result and lets go of it. */
 async function read(/** @type {import('@nn/tensor').Tensor} */ x) {
@@ -25,19 +16,13 @@ async function read(/** @type {import('@nn/tensor').Tensor} */ x) {
 
 /** @type {Record<string, (request: any) => () => Promise<unknown>>} */
 const cases = {
-  step({ batch }) {
-    const model = new Net();
-    const criterion = new CrossEntropyLoss({ labelSmoothing: 0.01 });
-    const optimizer = new RMSprop(model.parameters(), { lr: 0.001 });
-    const inputs = rand([batch, 784]);
-    const labels = tensor(Array.from({ length: batch }, (_, i) => i % 10), { dtype: 'int32' });
-    return async () => {
-      const loss = criterion.forward(model.forward(inputs), labels);
-      optimizer.zeroGrad();
-      loss.backward();
-      optimizer.step();
-      await read(loss);
-    };
+  step(request) {
+    const train = step(request);
+    return () => read(train());
+  },
+  cnn(request) {
+    const train = cnn(request);
+    return () => read(train());
   },
   gemm({ m, n, k }) {
     const [a, b] = [randn([m, k]), randn([k, n])];
@@ -63,12 +48,12 @@ const cases = {
 
 /** What the kernels of one iteration take on the device itself, in milliseconds, by timestamp queries; undefined where not all could be timed. */
 async function onDevice(/** @type {() => Promise<unknown>} */ iterate) {
-  const { engine } = /** @type {{ engine: { run(work: object): void } }} */ (/** @type {unknown} */ (device.backend));
+  const { engine } = /** @type {{ engine: { run(call: object): void } }} */ (/** @type {unknown} */ (device.backend));
   const run = engine.run.bind(engine);
   const times = { asked: 0, told: 0, nanoseconds: 0 };
-  engine.run = (work) => {
+  engine.run = (call) => {
     times.asked++;
-    run({ ...work, done: (/** @type {number} */ time) => { times.nanoseconds += time; times.told++; } });
+    run({ ...call, done: (/** @type {number} */ time) => { times.nanoseconds += time; times.told++; } });
   };
   await iterate();
   engine.run = run;

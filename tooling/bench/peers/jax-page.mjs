@@ -1,5 +1,6 @@
 // jax-js on WebGPU, with jit, in a page: see gpu.mjs.
 import { defaultDevice, init, nn, numpy as np } from '@jax-js/jax';
+import { cnn } from './jax-cnn.mjs';
 import { lecture, uniform } from './jax-lecture.mjs';
 
 await init('webgpu');
@@ -9,6 +10,10 @@ defaultDevice('webgpu');
 const cases = {
   step({ batch }) {
     const train = lecture(batch);
+    return async () => { await train().value.data(); };
+  },
+  cnn({ batch }) {
+    const train = cnn(batch);
     return async () => { await train().value.data(); };
   },
   gemm({ m, n, k }) {

@@ -1,6 +1,7 @@
 // TensorFlow.js on WebGPU, in a page: see gpu.mjs.
 import * as tf from '@tensorflow/tfjs';
 import '@tensorflow/tfjs-backend-webgpu';
+import { cnn } from './tfjs-cnn.mjs';
 import { lecture } from './tfjs-lecture.mjs';
 
 await tf.setBackend('webgpu');
@@ -16,6 +17,10 @@ async function read(/** @type {tf.Tensor} */ x) {
 const cases = {
   step({ batch }) {
     const train = lecture(batch);
+    return () => read(train());
+  },
+  cnn({ batch }) {
+    const train = cnn(batch);
     return () => read(train());
   },
   gemm({ m, n, k }) {
