@@ -37,7 +37,7 @@ const command = program('transfer', 'Learns five classes of images from all that
   .option('--first <classes>', 'the five that are learned first, from all their images', five, [0, 2, 3, 5, 8])
   .option('--shots <n>', 'images of each new class', whole(1), 20)
   .option('--seeds <n>', 'how often the new classes are learned, each time from other images and weights', whole(1), 5)
-  .option('--base-epochs <n>', 'passes over the images of the first five classes', whole(0), 2)
+  .option('--base-epochs <n>', 'passes over the images of the first five classes', whole(0), 5)
   .option('--epochs <n>', 'passes over those of the new ones', whole(1), 40)
   .option('--lr <x>', 'learning rate of Adam', number, 0.001)
   .option('--limit <n>', 'uses only the first n images of the first five classes', whole(1));

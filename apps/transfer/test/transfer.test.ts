@@ -30,7 +30,7 @@ describe('transfer', () => {
 
   it('is better than from scratch on clothes', { timeout: 120_000 }, (context) => {
     if (!existsSync(join(process.env['NN_DATA_DIR'] ?? '', 'fashion-mnist'))) context.skip('NN_DATA_DIR names no folder with fashion-mnist');
-    const { transferred, scratch } = learned('--limit', '6000', '--base-epochs', '1', '--seeds', '2', '--epochs', '30');
+    const { transferred, scratch } = learned('--limit', '15000', '--base-epochs', '2', '--seeds', '2', '--epochs', '30');
     expect(transferred).toBeGreaterThan(scratch);
   });
 
