@@ -7,6 +7,7 @@ from torch.nn.utils import parametrizations
 
 from cases import mixed, plain, shaped
 from common import save
+from training import camel
 
 LAYERS = [('Linear', [3, 4], {}, [2, 3]), ('Conv2d', [2, 3, 2], {}, [1, 2, 3, 3]), ('ConvTranspose1d', [2, 3, 2], {}, [1, 2, 4])]
 
@@ -38,9 +39,29 @@ def weight(name, args, dim, shape):
             'lengthGradient': plain(g.grad), 'gradient': plain(v.grad)}
 
 
+def orthogonal(name, args, options, shape):
+    layer = parametrizations.orthogonal(getattr(nn, name)(*args).double(), **options)
+    held = layer.parametrizations.weight
+    base = {'base': plain(held[0].base)} if hasattr(held[0], 'base') else {}
+    with torch.no_grad():
+        start = mixed(held.original.shape, 100) / 2
+        if options.get('orthogonal_map', 'householder') == 'householder' and args[0] != args[1]:
+            start.diagonal(dim1=-2, dim2=-1).sign_()
+        held.original.copy_(start)
+        layer.bias.zero_()
+    y = layer(mixed(shape, 1))
+    y.backward(mixed(y.shape, 50))
+    return {'norm': 'orthogonal', 'layer': name, 'args': args, 'options': camel(options), 'input': shape, **base, 'original': plain(start),
+            'training': plain(y), 'gradient': plain(held.original.grad)}
+
+
+ORTHOGONAL = [([3, 3], {}), ([3, 5], {}), ([4, 2], {}), ([2, 4], {'orthogonal_map': 'matrix_exp'}), ([3, 3], {'orthogonal_map': 'cayley'}), ([3, 2], {'orthogonal_map': 'cayley', 'use_trivialization': False})]
+
+
 def main():
     save('parametrizations', cases=[spectral(*layer) for layer in LAYERS] + [spectral('Linear', [3, 2], {'n_power_iterations': 1}, [1, 3])]
-         + [weight('Linear', [3, 4], 0, [2, 3]), weight('Linear', [3, 4], 1, [2, 3]), weight('Linear', [3, 4], None, [2, 3]), weight('Conv2d', [2, 3, 2], 0, [1, 2, 3, 3])])
+         + [weight('Linear', [3, 4], 0, [2, 3]), weight('Linear', [3, 4], 1, [2, 3]), weight('Linear', [3, 4], None, [2, 3]), weight('Conv2d', [2, 3, 2], 0, [1, 2, 3, 3])]
+         + [orthogonal('Linear', args, options, [2, args[0]]) for args, options in ORTHOGONAL])
 
 
 if __name__ == '__main__':

@@ -12,7 +12,7 @@ export { PReLU, prelu, RReLU, rrelu, type RReLUOptions } from './activation/slop
 export {
   GELU, gelu, type GELUOptions, LogSigmoid, logSigmoid, Mish, mish, SiLU, silu, Softplus, softplus, Softsign, softsign,
 } from './activation/smooth.ts';
-export { GLU, glu, LogSoftmax, logSoftmax, Softmax, softmax, Softmax2d, Softmin, softmin } from './activation/softmax.ts';
+export { GLU, glu, gumbelSoftmax, type GumbelSoftmaxOptions, LogSoftmax, logSoftmax, Softmax, softmax, Softmax2d, Softmin, softmin } from './activation/softmax.ts';
 export type { BackwardHook, BackwardPreHook, Gradients } from './backward-hooks.ts';
 export { Bilinear, bilinear } from './bilinear.ts';
 export { type AttentionOptions, scaledDotProductAttention } from './attention/attention.ts';
@@ -62,19 +62,22 @@ export {
   type Triplet, TripletMarginLoss, tripletMarginLoss, type TripletMarginOptions, TripletMarginWithDistanceLoss, tripletMarginWithDistanceLoss, type TripletMarginWithDistanceOptions,
 } from './losses/triplet.ts';
 export type { WeightValues } from './losses/weight.ts';
-export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from './norm/batch-norm.ts';
+export { BatchNorm1d, BatchNorm2d, BatchNorm3d, batchNorm, type BatchNormInput } from './norm/batch-norm.ts';
 export { GroupNorm, groupNorm, type GroupNormOptions } from './norm/group-norm.ts';
-export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from './norm/instance-norm.ts';
+export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, instanceNorm, type InstanceNormInput } from './norm/instance-norm.ts';
 export { LayerNorm, type LayerNormInput, layerNorm, type LayerNormOptions } from './norm/layer-norm.ts';
 export { LocalResponseNorm, localResponseNorm, type LocalResponseOptions } from './norm/local-response.ts';
+export { normalize, type NormalizeOptions } from './norm/normalize.ts';
 export { RMSNorm, rmsNorm, type RMSNormInput, type RMSNormOptions } from './norm/rms-norm.ts';
-export type { TrackedNormOptions } from './norm/tracked.ts';
+export type { FeatureNormInput, TrackedNormOptions } from './norm/tracked.ts';
 export {
   CircularPad1d, CircularPad2d, CircularPad3d, ConstantPad1d, ConstantPad2d, ConstantPad3d, ReflectionPad1d, ReflectionPad2d, ReflectionPad3d,
   ReplicationPad1d, ReplicationPad2d, ReplicationPad3d, ZeroPad1d, ZeroPad2d, ZeroPad3d,
 } from './padding/pad-layers.ts';
 export { pad, type PadModeOptions } from './padding/pad.ts';
 export { isParametrized, type Parametrization, registerParametrization, removeParametrizations } from './parametrization/parametrize.ts';
+export { orthogonal, type OrthogonalParametrizationOptions } from './parametrization/orthogonal.ts';
+export type { OrthogonalMap } from './parametrization/orthogonal-maps.ts';
 export { spectralNorm, type SpectralNormOptions } from './parametrization/spectral-norm.ts';
 export { weightNorm } from './parametrization/weight-norm.ts';
 export type { Placed } from './positional.ts';
@@ -109,4 +112,5 @@ export { type Item, ListOf, ModuleList } from './container/list.ts';
 export { ParameterDict, ParameterList } from './container/parameters.ts';
 export { Sequential } from './container/sequential.ts';
 export { decodeSafetensors, encodeSafetensors, loadSafetensors, type Safetensors, type SafetensorsOptions, saveSafetensors } from './safetensors.ts';
+export { parametersToVector, vectorToParameters } from './vector.ts';
 export type { LoadOptions, LoadReport, StateDict } from './state.ts';

@@ -85,6 +85,20 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> {
     return members(this).filter((entry): entry is [string, AnyModule] => isModule(entry[1]));
   }
 
+  /**
+   * The module at a path of {@link namedModules}: `encoder.0`; itself for ''.
+   * @throws where there is none
+   */
+  getSubmodule(path: string): AnyModule { return this.#at('getSubmodule', 'module', this.namedModules(), path); }
+  /** The parameter at a path of {@link namedParameters}. @throws where there is none */
+  getParameter(path: string): Parameter { return this.#at('getParameter', 'parameter', this.namedParameters(), path); }
+  /** The buffer at a path of {@link namedBuffers}. @throws where there is none */
+  getBuffer(path: string): Buffer { return this.#at('getBuffer', 'buffer', this.namedBuffers(), path); }
+
+  #at<T>(operation: string, what: string, named: readonly [string, T][], path: string): T {
+    return named.find(([own]) => own === path)?.[1] ?? fail(operation, `${this.typeName} has no ${what} '${path}'`, `It has ${named.map(([own]) => `'${own}'`).join(', ') || 'none'}.`);
+  }
+
   // What can be done to all of it.
 
   /** Makes every module in it behave as in training. */

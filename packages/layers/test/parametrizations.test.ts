@@ -1,9 +1,11 @@
 /** Weights that are computed: spectral and weight norm against PyTorch, and parametrizations of one's own. */
-import { ones, scope, tensor, type Tensor, zeros } from '@nn/tensor';
+import { eye, ones, scope, show, tensor, type Tensor, zeros } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
 import fixture from '../../../tooling/reference/fixtures/parametrizations.json' with { type: 'json' };
 import { mixed } from '../../../tooling/reference/fixtures.ts';
-import { type AnyModule, Conv2d, ConvTranspose1d, isParametrized, Linear, Module, registerParametrization, removeParametrizations, spectralNorm, weightNorm } from '../src/index.ts';
+import {
+  type AnyModule, Conv2d, ConvTranspose1d, init, isParametrized, Linear, Module, orthogonal, type OrthogonalMap, registerParametrization, removeParametrizations, spectralNorm, weightNorm,
+} from '../src/index.ts';
 import { expectClose } from './close.ts';
 
 const kinds = { Linear, Conv2d, ConvTranspose1d } as unknown as Record<string, new (...args: unknown[]) => Linear>;
@@ -11,7 +13,7 @@ const given = (shape: readonly number[], seed: number, scale = 1): Tensor => ten
 const stateOf = (module: AnyModule, key: string): Tensor => module.stateDict()[key]!;
 
 describe('as PyTorch', () => {
-  const made = fixture.cases.map((example) => ({ example, layer: new kinds[example.layer]!(...example.args, { dtype: 'float64', bias: example.norm === 'spectral' }), input: given(example.input, 1) }));
+  const made = fixture.cases.map((example) => ({ example, layer: new kinds[example.layer]!(...example.args, { dtype: 'float64', bias: example.norm !== 'weight' }), input: given(example.input, 1) }));
   for (const [i, { example, layer, input }] of made.filter((one) => one.example.norm === 'spectral').entries()) {
     it(`${i}: spectralNorm of ${example.layer}`, async () => {
       spectralNorm(layer);
@@ -33,7 +35,22 @@ describe('as PyTorch', () => {
       await expectClose(stateOf(layer, 'parametrizations.weight.0._v'), example.v!, 1e-9);
     });
   }
-  for (const [i, { example, layer, input }] of made.filter((one) => one.example.norm !== 'spectral').entries()) {
+  for (const { example, layer, input } of made.filter((one) => one.example.norm === 'orthogonal')) {
+    it(`orthogonal of ${show(example.args)} ${JSON.stringify(example.options)}`, async () => {
+      const { orthogonalMap, ...options } = example.options as { orthogonalMap?: string };
+      orthogonal(layer, 'weight', { ...options, ...(orthogonalMap && { orthogonalMap: orthogonalMap === 'matrix_exp' ? 'matrixExp' : orthogonalMap as OrthogonalMap }) });
+      const state = layer.stateDict();
+      state['parametrizations.weight.original'] = tensor(example.original!, { shape: state['parametrizations.weight.original']!.shape, dtype: 'float64' });
+      if (example.base) state['parametrizations.weight.0.base'] = tensor(example.base, { shape: state['parametrizations.weight.0.base']!.shape, dtype: 'float64' });
+      state.bias = zeros(layer.bias!.shape);
+      layer.loadStateDict(state);
+      const y = layer.forward(input);
+      await expectClose(y, example.training, 1e-9);
+      y.backward(given(y.shape, 50));
+      await expectClose(layer.getParameter('parametrizations.weight.original').grad!, example.gradient, 1e-9);
+    });
+  }
+  for (const [i, { example, layer, input }] of made.filter((one) => one.example.norm === 'weight').entries()) {
     it(`${i}: weightNorm of ${example.layer} along ${example.dim}`, async () => {
       const value = await layer.weight.data();
       weightNorm(layer, 'weight', example.dim);
@@ -56,6 +73,34 @@ class Symmetric extends Module {
 class Doubled extends Module {
   forward(x: Tensor): Tensor { return x.mul(2); }
 }
+
+describe('orthogonal weights', () => {
+  it.each([[3, 3], [2, 4], [4, 2]])('keep lengths, from the nearest ones on: %d, %d', async (rows, columns) => {
+    for (const orthogonalMap of ['matrixExp', 'cayley', 'householder'] as const) {
+      for (const useTrivialization of [true, false]) {
+        const layer = orthogonal(new Linear(rows, columns, { dtype: 'float64' }), 'weight', { orthogonalMap, useTrivialization });
+        const { weight } = layer;
+        const product = weight.shape[0]! > weight.shape[1]! ? weight.transpose(0, 1).matmul(weight) : weight.matmul(weight.transpose(0, 1));
+        await expectClose(product, [...await eye(Math.min(rows, columns)).data()], 1e-12);
+      }
+    }
+  });
+
+  it('begin with an orthogonal weight as it is', async () => {
+    const layer = new Linear(4, 3, { dtype: 'float64' });
+    init.orthogonal(layer.weight);
+    for (const useTrivialization of [true, false]) {
+      const copy = new Linear(4, 3, { dtype: 'float64' });
+      copy.loadStateDict(layer.stateDict());
+      await expectClose(orthogonal(copy, 'weight', { orthogonalMap: 'householder', useTrivialization }).weight, [...await layer.weight.data()], 1e-12);
+    }
+  });
+
+  it('say what does not fit', () => {
+    expect(() => orthogonal(new Linear(2, 3), 'bias')).toThrow('orthogonal: bias of Linear is [3]. It needs two axes or more.');
+    expect(() => orthogonal(new Linear(2, 3), 'weight', { orthogonalMap: 'qr' as OrthogonalMap })).toThrow("orthogonal: there is no map 'qr'.");
+  });
+});
 
 describe('of one\'s own', () => {
   it('computes a parameter, and puts it back', async () => {

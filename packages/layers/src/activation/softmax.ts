@@ -1,5 +1,5 @@
 /** Activations along an axis. */
-import { fail, fuse, isFloat, type Scalar, scope, show, type Tensor } from '@nn/tensor';
+import { defaultGenerator, fail, fuse, type Generator, isFloat, quietly, rand, type Scalar, scope, show, type Tensor } from '@nn/tensor';
 import { Module } from '../module.ts';
 
 /** The axis that PyTorch takes where none is given. */
@@ -37,6 +37,39 @@ export const logSoftmax = (x: Tensor, dim?: number): Tensor => along('logSoftmax
  * softmin(tensor([[0, Math.log(3)]]), 1); // [[0.75, 0.25]]
  */
 export const softmin = (x: Tensor, dim?: number): Tensor => along('softmin', x, dim, (y, axis) => y.softmin(axis));
+
+/** What {@link gumbelSoftmax} takes. */
+export interface GumbelSoftmaxOptions {
+  /** The temperature: the lower, the nearer to a choice. Default 1. */
+  readonly tau?: number;
+  /** Whether the result is a choice, 1 at the largest and 0 elsewhere, with the gradient of the soft one. Default false. */
+  readonly hard?: boolean;
+  /** The axis whose elements add up to 1. Default -1. */
+  readonly dim?: number;
+  readonly generator?: Generator;
+}
+
+const perturbed = fuse((x: Scalar, draw: Scalar, tau: Scalar) => x.sub(draw.clamp(2 ** -25).log().neg().log().cast(x.dtype)).div(tau));
+/**
+ * A random choice that has a gradient: the {@link softmax} of logits plus Gumbel noise, over a temperature.
+ *
+ * Source: Jang et al. 2016, Categorical reparameterization with Gumbel-softmax; https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.gumbel_softmax.html
+ *
+ * @param logits floats, any shape
+ * @throws for integers, and a temperature that is not positive
+ * @example
+ * gumbelSoftmax(tensor([[0, 1, 2]]), { hard: true }).sum(1); // [1]
+ */
+export function gumbelSoftmax(logits: Tensor, { tau = 1, hard = false, dim = -1, generator = defaultGenerator }: GumbelSoftmaxOptions = {}): Tensor {
+  if (!(tau > 0)) fail('gumbelSoftmax', `tau is ${tau}`, 'Use a number above 0.');
+  if (!isFloat(logits.dtype)) fail('gumbelSoftmax', `it is not defined for ${logits.dtype}`, 'Cast it first: x.float().');
+  return scope(() => {
+    const soft = softmax(perturbed(logits, rand(logits.shape, { generator, device: logits.device }), tau), dim);
+    if (!hard) return soft;
+    const choice = quietly(() => soft.newFull(soft.shape, 0).scatter(dim, soft.argmax(dim, { keepDim: true }), soft.newFull([], 1).expand(soft.amax(dim, { keepDim: true }).shape)).sub(soft));
+    return soft.add(choice);
+  }, 'gumbelSoftmax');
+}
 
 const gated = fuse((a: Scalar, b: Scalar) => a.mul(b.sigmoid()));
 /**

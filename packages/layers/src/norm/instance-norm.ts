@@ -1,6 +1,6 @@
 /** Instance normalization: each channel of each sample by itself. */
-import { fail, quietly, show, type Tensor } from '@nn/tensor';
-import { byRow, byStatistics, TrackedNorm, type TrackedNormOptions } from './tracked.ts';
+import { fail, quietly, scope, show, type Tensor } from '@nn/tensor';
+import { byFeature, byRow, byStatistics, checkFeatures, type FeatureNormInput, follow, type Statistics, TrackedNorm, type TrackedNormOptions } from './tracked.ts';
 
 abstract class InstanceNorm extends TrackedNorm {
   readonly #rank: number;
@@ -11,31 +11,57 @@ abstract class InstanceNorm extends TrackedNorm {
   }
 
   forward(x: Tensor): Tensor {
-    const { typeName, numFeatures, eps, weight, bias, runningMean, runningVar } = this;
+    const { typeName, numFeatures, eps, weight, bias, runningMean } = this;
     const sizes = ['D', 'H', 'W'].slice(3 - this.#rank).join(', ');
     const channels = x.shape.at(-1 - this.#rank);
     if (![this.#rank + 1, this.#rank + 2].includes(x.ndim) || (channels !== numFeatures && (weight || runningMean))) {
       fail(typeName, `the input is ${show(x.shape)}`, `Give [N, ${numFeatures}, ${sizes}] or [${numFeatures}, ${sizes}].`);
     }
     const batch = x.ndim === this.#rank + 1 ? x.unsqueeze(0) : x;
-    const shape = batch.shape.map((_, axis) => (axis === 1 ? numFeatures : 1));
-    const [factor, shift] = [weight?.reshape(...shape) ?? 1, bias?.reshape(...shape) ?? 0];
-    const y = !this.training && runningMean && runningVar
-      ? byStatistics(batch, runningMean.reshape(...shape), runningVar.reshape(...shape), factor, shift, eps)
-      : this.#byThemselves(batch, factor, shift);
+    const y = normalized(typeName, batch, this.statistics, { weight, bias, eps, useInputStats: this.training || !runningMean, momentum: this.momentum ?? 0 });
     return batch === x ? y : y.squeeze(0);
   }
+}
 
-  #byThemselves(x: Tensor, factor: Tensor | number, shift: Tensor | number): Tensor {
-    const axes = x.shape.map((_, axis) => axis).slice(2);
-    const count = axes.reduce((product, axis) => product * x.shape[axis]!, 1);
-    if (count === 1) fail(this.typeName, `the channels of ${show(x.shape)} have one value, whose variance is 0`, 'Use larger inputs.');
-    const [y, mean, variance] = byRow(axes, x, factor, shift, count, this.eps);
-    if (this.training && this.runningMean && x.shape[0]! > 0) {
-      quietly(() => { this.follow(mean.mean(0), variance.mean(0), this.momentum ?? 0, count / (count - 1)); }, this.typeName);
-    }
-    return y;
-  }
+interface How { readonly weight: Tensor | null; readonly bias: Tensor | null; readonly eps: number; readonly useInputStats: boolean; readonly momentum: number }
+
+function normalized(operation: string, x: Tensor, running: Statistics | null, { weight, bias, eps, useInputStats, momentum }: How): Tensor {
+  const [factor, shift] = [byFeature(weight, x) ?? 1, byFeature(bias, x) ?? 0];
+  if (!useInputStats && running) return byStatistics(x, byFeature(running[0], x)!, byFeature(running[1], x)!, factor, shift, eps);
+  const axes = x.shape.map((_, axis) => axis).slice(2);
+  const count = axes.reduce((product, axis) => product * x.shape[axis]!, 1);
+  if (count === 1) fail(operation, `the channels of ${show(x.shape)} have one value, whose variance is 0`, 'Use larger inputs.');
+  const [y, mean, variance] = byRow(axes, x, factor, shift, count, eps);
+  if (running && x.shape[0]! > 0) quietly(() => { follow(running, mean.mean(0), variance.mean(0), momentum, count / (count - 1)); }, operation);
+  return y;
+}
+
+/** What {@link instanceNorm} takes. */
+export interface InstanceNormInput extends FeatureNormInput {
+  /** Running statistics [C]: they follow, in place, or are used. Default: none. */
+  readonly runningMean?: Tensor | null;
+  readonly runningVar?: Tensor | null;
+  /** Whether the input's own statistics are used. Default true. */
+  readonly useInputStats?: boolean;
+}
+
+/**
+ * Gives each channel of each sample mean 0 and standard deviation 1: `(x - mean) / sqrt(variance + eps) weight + bias`.
+ *
+ * Source: Ulyanov et al. 2016; https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html
+ *
+ * @param x [N, C, ...]
+ * @throws where shapes do not fit, there is one of the running statistics only, or a channel has a single value
+ * @example
+ * instanceNorm(tensor([[[1, 3]]]), { eps: 0 }); // [[[-1, 1]]]
+ */
+export function instanceNorm(x: Tensor, options: InstanceNormInput = {}): Tensor {
+  const { runningMean = null, runningVar = null, weight = null, bias = null, useInputStats = true, momentum = 0.1, eps = 1e-5 } = options;
+  if (x.ndim < 3) fail('instanceNorm', `the input is ${show(x.shape)}`, 'Give [N, C, ...].');
+  if ((runningMean === null) !== (runningVar === null)) fail('instanceNorm', 'there is one of runningMean and runningVar', 'Give both, or neither.');
+  if (!runningMean && !useInputStats) fail('instanceNorm', 'there are no running statistics', 'Give them, or { useInputStats: true }.');
+  checkFeatures('instanceNorm', x, [runningMean, runningVar, weight, bias]);
+  return scope(() => normalized('instanceNorm', x, runningMean && runningVar && [runningMean, runningVar], { weight, bias, eps, useInputStats, momentum }), 'instanceNorm');
 }
 
 /**

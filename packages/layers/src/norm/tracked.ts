@@ -1,5 +1,5 @@
 /** What batch and instance norms share: a factor and a shift per feature, and a mean and a variance that follow what was seen in training. */
-import { fail, fuse, fuseRows, ones, quietly, type Scalar, type Tensor, zeros } from '@nn/tensor';
+import { fail, fuse, fuseRows, ones, quietly, type Scalar, show, type Tensor, zeros } from '@nn/tensor';
 import { Module } from '../module.ts';
 import { Buffer, Parameter, type ParameterOptions } from '../parameter.ts';
 
@@ -24,11 +24,27 @@ export const byRow = fuseRows((x: Scalar, factor: Scalar, shift: Scalar, count: 
 }, { perRow: [1, 2] });
 export const byStatistics = fuse((x: Scalar, mean: Scalar, variance: Scalar, factor: Scalar, shift: Scalar, eps: Scalar) =>
   x.sub(mean).mul(variance.add(eps).rsqrt()).mul(factor).add(shift));
-/** The running values move towards those of the batch; the variance over n - 1. */
 const followed = fuse((mean: Scalar, variance: Scalar, batchMean: Scalar, batchVariance: Scalar, share: Scalar, correction: Scalar) => [
   mean.add(batchMean.sub(mean).mul(share)),
   variance.add(batchVariance.mul(correction).sub(variance).mul(share)),
 ]);
+
+/** Running mean and variance by feature. */
+export type Statistics = readonly [mean: Tensor, variance: Tensor];
+/** The running values move towards those of a batch; `correction` makes its variance over n one over n - 1. */
+export const follow = (running: Statistics, mean: Tensor, variance: Tensor, share: Tensor | number, correction: number): void => {
+  followed.into([...running], ...running, mean.reshape(...running[0].shape), variance.reshape(...running[0].shape), share, correction);
+};
+/** `values` [C] along axis 1 of `x`. */
+export const byFeature = (values: Tensor | null, x: Tensor): Tensor | undefined => values?.reshape(...x.shape.map((_, axis) => (axis === 1 ? x.shape[1]! : 1)));
+
+/** A factor and a shift by feature, [C] each; `momentum`: the share of a batch in the running values (default 0.1); `eps`: added to variances (default 1e-5). */
+export interface FeatureNormInput { readonly weight?: Tensor | null; readonly bias?: Tensor | null; readonly momentum?: number; readonly eps?: number }
+
+export function checkFeatures(operation: string, x: Tensor, vectors: readonly (Tensor | null | undefined)[]): void {
+  const wrong = vectors.find((vector) => vector && (vector.ndim !== 1 || vector.shape[0] !== x.shape[1]));
+  if (wrong) fail(operation, `the input is ${show(x.shape)}, a vector by feature ${show(wrong.shape)}`, `Give [${x.shape[1]}].`);
+}
 
 const next = fuse((count: Scalar) => [count.add(1)]);
 
@@ -74,10 +90,9 @@ export abstract class TrackedNorm extends Module {
     this.bias?.assign(this.bias.newFull([this.numFeatures], 0));
   }
 
-  /** The running values move towards those given; `correction` makes a variance over n one over n - 1. */
-  protected follow(mean: Tensor, variance: Tensor, share: Tensor | number, correction: number): void {
-    const { runningMean, runningVar, numFeatures } = this;
-    if (runningMean && runningVar) followed.into([runningMean, runningVar], runningMean, runningVar, mean.reshape(numFeatures), variance.reshape(numFeatures), share, correction);
+  protected get statistics(): Statistics | null {
+    const { runningMean, runningVar } = this;
+    return runningMean && runningVar && [runningMean, runningVar];
   }
 
   /** One batch more has been seen: its share in the running values. */
