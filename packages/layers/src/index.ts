@@ -10,7 +10,7 @@ export {
 } from './activation/piecewise.ts';
 export { PReLU, prelu, RReLU, rrelu, type RReLUOptions } from './activation/slopes.ts';
 export {
-  GELU, gelu, type GELUOptions, LogSigmoid, logSigmoid, Mish, mish, SiLU, silu, Softplus, softplus, Softsign, softsign,
+  GELU, gelu, type GELUOptions, LogSigmoid, logSigmoid, logsigmoid, Mish, mish, SiLU, silu, Softplus, softplus, Softsign, softsign,
 } from './activation/smooth.ts';
 export { GLU, glu, gumbelSoftmax, type GumbelSoftmaxOptions, LogSoftmax, logSoftmax, Softmax, softmax, Softmax2d, Softmin, softmin } from './activation/softmax.ts';
 export type { BackwardHook, BackwardPreHook, Gradients } from './backward-hooks.ts';

@@ -82,6 +82,8 @@ describe('transformers', () => {
     expect(() => attention.forward(x, x, x, { keyPaddingMask: zeros([3, 3]) })).toThrow('keyPaddingMask is [3, 3]. Give [2, 3].');
     expect(() => attention.forward(x, x, x, { keyPaddingMask: zeros([3, 2]) })).toThrow('keyPaddingMask is [3, 2]. Give [2, 3].');
     expect(() => new Transformer({ dModel: 4, nhead: 2, numEncoderLayers: 1, numDecoderLayers: 1 }).forward(zeros([2, 1, 3]), x)).toThrow('Give both a last size of 4.');
+    expect(() => new TransformerEncoderLayer(4, 2, { activation: 'tanh' as 'relu' })).toThrow("TransformerEncoderLayer: there is no activation 'tanh'. Use 'relu', 'gelu' or a function.");
+    expect(() => new LayerNorm([]).forward(zeros([2]))).toThrow('layerNorm: normalizedShape is []. Give one size or more.');
     expect(() => new LayerNorm(3).forward(zeros([2, 4]))).toThrow('layerNorm: the input is [2, 4]. Give [..., 3].');
   });
 });

@@ -22,6 +22,9 @@ describe('losses at the edges', () => {
       const x = tensor([Infinity, -Infinity, 0.5], { requiresGrad: true });
       loss(x, zeros([3]), { reduction: 'sum' }).backward();
       expect(await x.grad!.toArray()).toEqual([1, -1, 0.5]);
+      const bad = tensor([NaN], { requiresGrad: true });
+      loss(bad, zeros([1])).backward();
+      expect(await bad.grad!.toArray()).toEqual([NaN]);
     }
   });
 

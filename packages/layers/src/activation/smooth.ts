@@ -74,6 +74,13 @@ const logSigmoidOf = elementwise('logSigmoid', (x) => x.minimum(0).sub(x.abs().n
  * logSigmoid(tensor([-1, 0, 1])); // [-1.3133, -0.6931, -0.3133]
  */
 export const logSigmoid = <T extends Elementwise<T>>(x: T): T => logSigmoidOf(x);
+/**
+ * {@link logSigmoid} as PyTorch's function spells it.
+ *
+ * @example
+ * logsigmoid(tensor([-1, 0, 1])); // [-1.3133, -0.6931, -0.3133]
+ */
+export const logsigmoid: typeof logSigmoid = logSigmoid;
 
 const softsignOf = elementwise('softsign', (x) => x.div(x.abs().add(1)), { integers: true });
 /**

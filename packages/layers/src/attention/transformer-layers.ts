@@ -1,5 +1,5 @@
 /** The layers that transformers are stacks of. */
-import type { Tensor } from '@nn/tensor';
+import { fail, type Tensor } from '@nn/tensor';
 import { relu } from '../activation/basic.ts';
 import { gelu } from '../activation/smooth.ts';
 import { Dropout } from '../dropout/dropout.ts';
@@ -38,7 +38,10 @@ export interface DecoderMasks {
 }
 
 const activations = { relu: (x: Tensor): Tensor => relu(x), gelu: (x: Tensor): Tensor => gelu(x) };
-const activationOf = (activation: TransformerLayerOptions['activation'] = 'relu'): (x: Tensor) => Tensor => (typeof activation === 'string' ? activations[activation] : activation);
+function activationOf(operation: string, activation: TransformerLayerOptions['activation'] = 'relu'): (x: Tensor) => Tensor {
+  if (typeof activation !== 'string') return activation;
+  return Object.hasOwn(activations, activation) ? activations[activation] : fail(operation, `there is no activation '${activation as string}'`, "Use 'relu', 'gelu' or a function.");
+}
 
 /** A module like another, with its values. */
 function copied<M extends AnyModule>(from: AnyModule, make: (where: Pick<ParameterOptions, 'device' | 'dtype'>) => M): M {
@@ -85,7 +88,7 @@ export class TransformerEncoderLayer extends Module<[src: Tensor, masks?: Encode
     this.dropout1 = new Dropout(p);
     this.dropout2 = new Dropout(p);
     this.normFirst = normFirst;
-    this.#activation = activationOf(activation);
+    this.#activation = activationOf(this.typeName, activation);
     this.#copy = (place) => new TransformerEncoderLayer(dModel, nhead, { ...options, ...place });
   }
 
@@ -143,7 +146,7 @@ export class TransformerDecoderLayer extends Module<[tgt: Tensor, memory: Tensor
     this.dropout2 = new Dropout(p);
     this.dropout3 = new Dropout(p);
     this.normFirst = normFirst;
-    this.#activation = activationOf(activation);
+    this.#activation = activationOf(this.typeName, activation);
     this.#copy = (place) => new TransformerDecoderLayer(dModel, nhead, { ...options, ...place });
   }
 

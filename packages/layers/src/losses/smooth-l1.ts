@@ -7,15 +7,15 @@ export interface SmoothL1Options extends LossOptions { readonly beta?: number }
 /** `delta`: below this error the loss is a parabola. Default 1. */
 export interface HuberOptions extends LossOptions { readonly delta?: number }
 
-// A parabola sees no large errors: the square of infinity would make the gradient NaN.
+// A parabola sees no large errors: the square of infinity would make the gradient NaN. It does see NaN, whose gradient is no line's.
 const smooth = fuse((x: Scalar, y: Scalar, beta: Scalar) => {
   const error = x.sub(y).abs();
-  const small = error.lt(beta);
+  const small = error.ge(beta).logicalNot();
   return error.where(small, 0).square().mul(0.5).div(beta).where(small, error.sub(beta.mul(0.5)));
 });
 const huber = fuse((x: Scalar, y: Scalar, delta: Scalar) => {
   const error = x.sub(y).abs();
-  const small = error.le(delta);
+  const small = error.gt(delta).logicalNot();
   return error.where(small, 0).square().mul(0.5).where(small, delta.mul(error.sub(delta.mul(0.5))));
 });
 

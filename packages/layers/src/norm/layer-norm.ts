@@ -23,7 +23,8 @@ export interface LayerNormInput { readonly weight?: Tensor | null; readonly bias
  */
 export function layerNorm(x: Tensor, normalizedShape: readonly number[], { weight = null, bias = null, eps = 1e-5 }: LayerNormInput = {}): Tensor {
   const rank = normalizedShape.length;
-  if (rank === 0 || show(x.shape.slice(-rank)) !== show(normalizedShape)) fail('layerNorm', `the input is ${show(x.shape)}`, `Give [..., ${normalizedShape.join(', ')}].`);
+  if (rank === 0) fail('layerNorm', 'normalizedShape is []', 'Give one size or more.');
+  if (show(x.shape.slice(-rank)) !== show(normalizedShape)) fail('layerNorm', `the input is ${show(x.shape)}`, `Give [..., ${normalizedShape.join(', ')}].`);
   return scope(() => normalized(normalizedShape.map((_, i) => i - rank), x, weight ?? 1, bias ?? 0, sizeOf(normalizedShape), eps), 'layerNorm');
 }
 
