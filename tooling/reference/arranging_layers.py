@@ -1,6 +1,6 @@
 """Padding, windows as columns, upsampling and shuffles, adaptive pools of volumes."""
 
-from cases import F, call, case, nn, torch
+from cases import F, call, case, mixed, nn, torch
 from common import save
 
 
@@ -56,6 +56,13 @@ UPSAMPLE = [
 ]
 
 
+GRIDS = [
+    ([2, 1, 2, 3], [2, 1, 3, 2], {'align_corners': False}), ([1, 2, 3, 3], [1, 2, 2, 2], {'align_corners': True, 'padding_mode': 'border'}), ([1, 1, 3, 4], [1, 2, 3, 2], {'align_corners': False, 'padding_mode': 'reflection'}),
+    ([1, 1, 3, 4], [1, 2, 3, 2], {'mode': 'nearest', 'align_corners': False}), ([1, 1, 4, 4], [1, 1, 3, 2], {'mode': 'bicubic', 'align_corners': False}), ([1, 1, 2, 3], [1, 1, 3, 2], {'mode': 'bicubic', 'align_corners': True, 'padding_mode': 'reflection'}),
+    ([1, 1, 2, 2, 3], [1, 1, 2, 1, 3], {'align_corners': False}), ([1, 1, 2, 1, 3], [1, 1, 2, 1, 3], {'mode': 'nearest', 'align_corners': True, 'padding_mode': 'border'}),
+]
+
+
 class Upsample(nn.Module):
     def __init__(self, options):
         super().__init__()
@@ -85,6 +92,9 @@ def main():
     cases += [case(f'Adaptive{kind}Pool3d', [size], {}, [shape]) for kind in ('Avg', 'Max') for size, shape in (([2, 1, 2], [1, 2, 3, 2, 3]), (2, [1, 4, 2, 3]))]
     cases += [case(f'AdaptiveAvgPool2d', [size], {}, [shape]) for size, shape in ((1, [2, 2, 3, 2]), ([2, 4], [1, 1, 4, 4]), ([3, 2], [1, 1, 5, 4]))]
     cases += [call('pad', F.pad, [[1, 2]], {'mode': 'reflect'}, [[2, 3]]), call('pad', F.pad, [[1, 0, 0, 2]], {'value': -1.0}, [[2, 3]])]
+    cases += [call('gridSample', F.grid_sample, [], options, [shape, mixed(grid, 9) * 0.75 + 0.01]) for shape, grid, options in GRIDS]
+    cases += [call('affineGrid', F.affine_grid, [size], options, [theta]) for theta, size, options in (
+        ([2, 2, 3], [2, 1, 2, 3], {'align_corners': False}), ([1, 2, 3], [1, 1, 3, 1], {'align_corners': True}), ([1, 3, 4], [1, 1, 2, 1, 3], {'align_corners': False}))]
     save('arranging_layers', cases=cases)
 
 

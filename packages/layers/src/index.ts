@@ -104,6 +104,7 @@ export {
   type IndicesOption, LPPool1d, LPPool2d, MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolLayerOptions,
 } from './pooling/pool-layers.ts';
 export { MaxUnpool1d, maxUnpool1d, MaxUnpool2d, maxUnpool2d, MaxUnpool3d, maxUnpool3d, type MaxUnpoolOptions } from './pooling/max-unpool.ts';
+export { affineGrid, type AffineGridOptions, gridSample, type GridSampleOptions } from './resampling/grid.ts';
 export { interpolate, type InterpolateOptions, Upsample, UpsamplingBilinear2d, UpsamplingNearest2d } from './resampling/interpolate.ts';
 export type { InterpolationMode } from './resampling/kernels.ts';
 export { ChannelShuffle, channelShuffle, channelsFirst, channelsLast, PixelShuffle, pixelShuffle, PixelUnshuffle, pixelUnshuffle } from './resampling/shuffle.ts';

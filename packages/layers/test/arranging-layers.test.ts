@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import fixture from '../../../tooling/reference/fixtures/arranging_layers.json' with { type: 'json' };
 import { mixed } from '../../../tooling/reference/fixtures.ts';
 import {
-  adaptiveAvgPool2d, channelsFirst, channelShuffle, channelsLast, CircularPad1d, fold, interpolate, MaxUnpool2d, maxPool1dWithIndices, maxPool2dWithIndices, maxUnpool1d,
+  adaptiveAvgPool2d, affineGrid, channelsFirst, channelShuffle, channelsLast, CircularPad1d, fold, gridSample, interpolate, MaxUnpool2d, maxPool1dWithIndices, maxPool2dWithIndices, maxUnpool1d,
   maxUnpool2d, pad, PixelShuffle, PixelUnshuffle, ReflectionPad2d, ReplicationPad1d, unfold, Upsample, ZeroPad2d,
 } from '../src/index.ts';
 import { runCases } from './cases.ts';
@@ -17,6 +17,7 @@ const given = (shape: readonly number[]): Tensor => tensor(mixed(shape.reduce((a
 describe('to second order', () => {
   const twice = (f: (x: Tensor) => Tensor, shape: readonly number[]) => gradCheck((x) => f(x).square(), [given(shape)], { order: 2, eps: 1e-5, tolerance: 2e-5 });
   it('interpolate', () => twice((x) => interpolate(x, { size: [3, 5], mode: 'bicubic' }), [1, 1, 3, 2]));
+  it('gridSample', () => gradCheck((x, g) => gridSample(x, g).square(), [given([1, 1, 3, 3]), tensor([[[[0.1, -0.3], [0.7, 0.4]]]], { dtype: 'float64' })], { order: 2, eps: 1e-5, tolerance: 2e-5 }));
   it('pad', () => twice((x) => pad(x, [2, 1], { mode: 'reflect' }), [2, 3]));
   it('fold', () => twice((x) => fold(x, [3, 3], 2), [1, 4, 4]));
   it('unfold', () => twice((x) => unfold(x, 2), [1, 1, 3, 3]));
@@ -63,6 +64,9 @@ it('says what does not fit', () => {
   expect(() => interpolate(ones([1, 1, 2]), { size: 3, alignCorners: true })).toThrow('interpolate: alignCorners with nearest. It is for linear, bilinear, bicubic and trilinear.');
   expect(() => new Upsample({ size: 3, mode: 'cubic' as 'bicubic' }).forward(ones([1, 1, 2]))).toThrow("interpolate: there is no mode 'cubic'. Use nearest, ");
   expect(() => interpolate(ones([1, 1, 2]), { scaleFactor: 0.4 })).toThrow('interpolate: [1, 1, 2] to [0]. Spatial sizes must be 1 or more.');
+  expect(() => gridSample(ones([1, 1, 2, 2]), ones([1, 2, 2, 3]))).toThrow('gridSample: the input is [1, 1, 2, 2], the grid [1, 2, 2, 3]. Give a grid of [1, places, places, 2].');
+  expect(() => gridSample(ones([1, 1, 2, 2, 2]), ones([1, 1, 1, 1, 3]), { mode: 'bicubic' })).toThrow("gridSample: mode 'bicubic' of [1, 1, 2, 2, 2]. Use 'bilinear' or 'nearest'.");
+  expect(() => affineGrid(ones([1, 2, 3]), [2, 1, 2, 2])).toThrow('affineGrid: theta is float32 [1, 2, 3], the size [2, 1, 2, 2].');
   expect(() => new PixelShuffle(2).forward(ones([3, 2, 2]))).toThrow('pixelShuffle: a factor of 2 for [3, 2, 2]. Give [..., C, H, W] with a multiple of 4 as C.');
   expect(() => new PixelUnshuffle(2).forward(ones([1, 3, 2]))).toThrow('pixelUnshuffle: a factor of 2 for [1, 3, 2].');
   expect(() => channelShuffle(ones([1, 3, 2]), 2)).toThrow('channelShuffle: 2 groups of the channels of [1, 3, 2].');

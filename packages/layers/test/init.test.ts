@@ -53,8 +53,11 @@ it('sparse has zeros in each column', async () => {
   expect(() => init.sparse(zeros([2, 2]), 2)).toThrow('sparse: sparsity is 2. Use a share, 0 to 1.');
 });
 
-it('knows no other names', () => {
+it('knows the names of PyTorch in both spellings, and no others', async () => {
   expect(() => init.calculateGain('gelu' as 'relu')).toThrow("calculateGain: there is no nonlinearity 'gelu'.");
-  expect(() => init.kaimingNormal(zeros([2, 2]), { mode: 'fan_in' as 'fanIn' })).toThrow("kaiming: there is no mode 'fan_in'. Use 'fanIn' or 'fanOut'.");
+  expect(() => init.kaimingNormal(zeros([2, 2]), { mode: 'fan' as 'fanIn' })).toThrow("kaiming: there is no mode 'fan'. Use 'fanIn' or 'fanOut'.");
+  expect(init.calculateGain('leaky_relu', 0.2)).toBe(init.calculateGain('leakyRelu', 0.2));
+  const drawn = (mode: 'fanOut' | 'fan_out') => init.kaimingUniform(zeros([3, 2]), { mode, generator: generator() }).toArray();
+  expect(await drawn('fan_out')).toEqual(await drawn('fanOut'));
   expect(init.calculateGain('convTranspose2d')).toBe(1);
 });

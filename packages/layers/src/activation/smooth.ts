@@ -80,7 +80,7 @@ export const logSigmoid = <T extends Elementwise<T>>(x: T): T => logSigmoidOf(x)
  * @example
  * logsigmoid(tensor([-1, 0, 1])); // [-1.3133, -0.6931, -0.3133]
  */
-export const logsigmoid: typeof logSigmoid = logSigmoid;
+export const logsigmoid = <T extends Elementwise<T>>(x: T): T => logSigmoid(x);
 
 const softsignOf = elementwise('softsign', (x) => x.div(x.abs().add(1)), { integers: true });
 /**

@@ -8,13 +8,16 @@ export interface XavierOptions extends InitOptions { readonly gain?: number }
 export interface KaimingOptions extends InitOptions {
   /** Slope of the leaky ReLU for negative inputs. Default 0. */
   readonly a?: number;
-  /** Keep the variance of the forward (`fanIn`, the default) or of the backward pass (`fanOut`). */
-  readonly mode?: 'fanIn' | 'fanOut';
+  /** Keep the variance of the forward (`fanIn`, the default) or of the backward pass (`fanOut`); PyTorch's spelling, `fan_in`, does as well. */
+  readonly mode?: 'fanIn' | 'fanOut' | 'fan_in' | 'fan_out';
   /** What follows the layer. Default `leakyRelu`. */
   readonly nonlinearity?: Nonlinearity;
 }
-/** What {@link calculateGain} knows. */
-export type Nonlinearity = 'linear' | 'conv1d' | 'conv2d' | 'conv3d' | 'convTranspose1d' | 'convTranspose2d' | 'convTranspose3d' | 'sigmoid' | 'tanh' | 'relu' | 'leakyRelu' | 'selu';
+/** What {@link calculateGain} knows, also as PyTorch spells it. */
+export type Nonlinearity = 'linear' | 'conv1d' | 'conv2d' | 'conv3d' | 'convTranspose1d' | 'convTranspose2d' | 'convTranspose3d' | 'sigmoid' | 'tanh' | 'relu' | 'leakyRelu' | 'selu'
+  | 'leaky_relu' | 'conv_transpose1d' | 'conv_transpose2d' | 'conv_transpose3d';
+
+const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /**
  * Uniform on +-gain * sqrt(6 / (fanIn + fanOut)).
@@ -75,13 +78,13 @@ export function kaimingNormal<T extends Tensor>(x: T, { a = 0, mode = 'fanIn', n
  * init.calculateGain('tanh'); // 1.6667
  */
 export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number {
-  switch (nonlinearity) {
+  switch (camelCase(nonlinearity)) {
     case 'tanh': return 5 / 3;
     case 'relu': return Math.SQRT2;
     case 'leakyRelu': return Math.sqrt(2 / (1 + slope ** 2));
     case 'selu': return 3 / 4;
     case 'linear': case 'sigmoid': case 'conv1d': case 'conv2d': case 'conv3d': case 'convTranspose1d': case 'convTranspose2d': case 'convTranspose3d': return 1;
-    default: return fail('calculateGain', `there is no nonlinearity '${nonlinearity as string}'`, "Use 'linear', 'conv2d', 'sigmoid', 'tanh', 'relu', 'leakyRelu', 'selu' or their like.");
+    default: return fail('calculateGain', `there is no nonlinearity '${nonlinearity}'`, "Use 'linear', 'conv2d', 'sigmoid', 'tanh', 'relu', 'leakyRelu', 'selu' or their like.");
   }
 }
 
@@ -100,9 +103,9 @@ export function calculateFanInAndFanOut({ shape }: Tensor): [fanIn: number, fanO
 
 const total = (x: Tensor): number => calculateFanInAndFanOut(x).reduce((a, b) => a + b);
 
-function deviation(x: Tensor, a: number, mode: 'fanIn' | 'fanOut', nonlinearity: Nonlinearity): number {
-  if (!['fanIn', 'fanOut'].includes(mode)) fail('kaiming', `there is no mode '${mode}'`, "Use 'fanIn' or 'fanOut'.");
+function deviation(x: Tensor, a: number, mode: string, nonlinearity: Nonlinearity): number {
+  if (!['fanIn', 'fanOut'].includes(camelCase(mode))) fail('kaiming', `there is no mode '${mode}'`, "Use 'fanIn' or 'fanOut'.");
   const [fanIn, fanOut] = calculateFanInAndFanOut(x);
-  const fan = mode === 'fanIn' ? fanIn : fanOut;
+  const fan = camelCase(mode) === 'fanIn' ? fanIn : fanOut;
   return fan > 0 ? calculateGain(nonlinearity, a) / Math.sqrt(fan) : 0;
 }
