@@ -4,8 +4,6 @@ import { type Tensor, tensor } from '@nn/tensor';
 import { AveragedWeights, type AveragedWeightsOptions } from './averaged.ts';
 import { valuesNow } from './state.ts';
 
-type Named = Readonly<Record<string, Tensor>>;
-
 /** A model as far as averages need one: any `Module` of `@nn/layers`. */
 export interface Averageable<In extends unknown[] = [Tensor], Out = Tensor> {
   training: boolean;
@@ -13,8 +11,8 @@ export interface Averageable<In extends unknown[] = [Tensor], Out = Tensor> {
   buffers(): Tensor[];
   modules(): { training: boolean }[];
   forward(...inputs: In): Out;
-  stateDict(): Named;
-  loadStateDict(state: Named): unknown;
+  stateDict(): Readonly<Record<string, Tensor>>;
+  loadStateDict(state: Readonly<Record<string, Tensor>>): unknown;
 }
 
 /** What {@link AveragedModel} takes. */
@@ -119,7 +117,7 @@ export class AveragedModel<In extends unknown[] = [Tensor], Out = Tensor> {
    *
    * @throws what the model's own `loadStateDict` throws
    */
-  loadStateDict({ n_averaged: count, ...state }: Named): void {
+  loadStateDict({ n_averaged: count, ...state }: Readonly<Record<string, Tensor>>): void {
     const own = Object.fromEntries(Object.entries(state).map(([key, value]) => [key.replace(/^module\./, ''), value]));
     this.swap();
     try {

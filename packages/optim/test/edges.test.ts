@@ -93,6 +93,22 @@ describe('step(closure)', () => {
   });
 });
 
+it('gradients that add up over parts of a batch make one step of the whole', async () => {
+  const rows = [[1, -2], [3, 0.5], [0.25, 4], [-1, -1]];
+  const after = await Promise.all([1, 2, 4].map(async (parts) => {
+    const p = leaf([0.5, -0.25]);
+    const optimizer = new Adam([p], { lr: 0.1 });
+    for (let step = 0; step < 3; step++) {
+      optimizer.zeroGrad();
+      const size = rows.length / parts;
+      for (let i = 0; i < rows.length; i += size) tensor(rows.slice(i, i + size), { dtype: 'float64' }).sub(p).square().sum(1).mean().div(parts).backward();
+      optimizer.step();
+    }
+    return [...await p.data()];
+  }));
+  for (const found of after) found.forEach((value, i) => { expect(value).toBeCloseTo(after[0]![i]!, 12); });
+});
+
 describe('zeroGrad', () => {
   it('with setToNone: false leaves zeros, which momentum and decay still act on', async () => {
     const p = leaf([2]);

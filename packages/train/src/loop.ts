@@ -126,7 +126,11 @@ function optimize(trainer: Trainer, task: AnyTask, optimizer: AnyOptimizer): voi
   callAll(trainer, task, 'onBeforeOptimizerStep', optimizer);
   const { gradientClipVal, gradientClipAlgorithm } = trainer;
   if (gradientClipVal !== undefined) (gradientClipAlgorithm === 'value' ? clipGradValue : clipGradNorm)(task.parameters(), gradientClipVal);
-  optimizer.step();
+  const step = optimizer.step();
+  if (step instanceof Promise) {
+    step.catch(() => undefined);
+    fail('fit', `${optimizer.constructor.name} evaluates the loss as often as it needs, and has to be waited for`, 'Write its loop: await optimizer.step(closure).');
+  }
   trainer.globalStep++;
   for (const { scheduler, interval, frequency = 1, monitor } of trainer.schedulers) {
     if (interval !== 'step' || trainer.globalStep % frequency !== 0) continue;

@@ -3,7 +3,7 @@ import '@nn/autograd';
 import { cpu } from '@nn/backend-cpu';
 import { DataLoader } from '@nn/data';
 import { Accuracy, F1Score, MetricCollection } from '@nn/metrics';
-import { RMSprop, SGD } from '@nn/optim';
+import { LBFGS, RMSprop, SGD } from '@nn/optim';
 import { defaultDevice, reference, setDefaultDevice, tensor, type Tensor } from '@nn/tensor';
 import { type Callback, fit, Task, type Trainer } from '@nn/train';
 import { Digits, quiet, setUp } from './task.ts';
@@ -309,6 +309,7 @@ describe('mistakes', () => {
     await expect(failing((parts) => { parts.trainLoader = [] as never; })).rejects.toThrow('fit: the loader gave no batch');
     await expect(failing((parts) => { parts.valLoader = [] as never; })).resolves.toBeUndefined();
     await expect(failing(({ task }) => { task.configureOptimizers = () => 'adam' as never; })).rejects.toThrow('configureOptimizers: it gave string');
+    await expect(failing(({ task }) => { task.configureOptimizers = () => new LBFGS(task.parameters()) as never; })).rejects.toThrow('fit: LBFGS evaluates the loss as often as it needs, and has to be waited for. Write its loop: await optimizer.step(closure).');
     await expect(failing(({ task }) => { task.trainingStep = () => 5 as never; })).rejects.toThrow('trainingStep: it returned a number');
     await expect(failing(({ task }) => { task.trainingStep = () => ({ los: 5 }) as never; })).rejects.toThrow('an object without a loss');
     await expect(failing(({ task }) => { task.trainingStep = () => Promise.resolve(5) as never; })).rejects.toThrow('trainingStep: it returned a promise');
