@@ -1,6 +1,6 @@
 import { checkIndices, fail, type Tensor, where } from '@nn/tensor';
 import { Accumulated } from './accumulated.ts';
-import { checkClassification, type ClassificationOptions, labelled } from './classified.ts';
+import { checkClassification, type ClassificationOptions, type ClassificationTask, labelled } from './classified.ts';
 import { share, taskName } from './stat-scores.ts';
 
 /** Counts of pairs of a true class (row) and a predicted one (column), [C, C] or, for 'multilabel', [L, 2, 2] int32 on the device. */
@@ -41,6 +41,9 @@ abstract class Pairs<Result> extends Accumulated<[outputs: Tensor, targets: Tens
 /** Over what a {@link ConfusionMatrix} is normalised: each true class (row), each predicted one (column), everything, or nothing. */
 export type Normalization = 'true' | 'pred' | 'all' | 'none';
 
+/** [C, C], or for 'multilabel' [L, 2, 2]. */
+type MatrixOf<T extends ClassificationTask> = T extends 'multilabel' ? number[][][] : number[][];
+
 /**
  * How often each class (row) was taken for each (column): [C, C], for 'multilabel' [L, 2, 2]. `normalize` makes them shares; those of nothing are 0.
  *
@@ -51,19 +54,19 @@ export type Normalization = 'true' | 'pred' | 'all' | 'none';
  * matrix.update(tensor([0, 1, 1], { dtype: 'int32' }), tensor([0, 1, 0], { dtype: 'int32' }));
  * await matrix.compute(); // [[1, 1], [0, 1]]
  */
-export class ConfusionMatrix extends Pairs<number[][] | number[][][]> {
+export class ConfusionMatrix<T extends ClassificationTask = 'multiclass'> extends Pairs<MatrixOf<T>> {
   readonly #normalize: Normalization;
 
-  constructor({ normalize = 'none', ...options }: ClassificationOptions & { readonly normalize?: Normalization } = {}) {
+  constructor({ normalize = 'none', ...options }: ClassificationOptions & { readonly task?: T; readonly normalize?: Normalization } = {}) {
     super('ConfusionMatrix', options);
     if (!['true', 'pred', 'all', 'none'].includes(normalize)) fail('ConfusionMatrix', `there is no normalization '${normalize}'`, "Use 'true', 'pred', 'all' or 'none'.");
     this.#normalize = normalize;
   }
 
-  protected blank(): number[][] | number[][][] {
+  protected blank(): MatrixOf<T> {
     const [rows, columns] = this.shape.slice(-2) as [number, number];
     const zeros = () => Array.from({ length: rows }, () => Array.from({ length: columns }, () => 0));
-    return this.shape.length === 3 ? Array.from({ length: this.shape[0]! }, zeros) : zeros();
+    return (this.shape.length === 3 ? Array.from({ length: this.shape[0]! }, zeros) : zeros()) as MatrixOf<T>;
   }
 
   protected score(state: Tensor): Tensor {

@@ -95,7 +95,7 @@ describe('scores of the confusion matrix', () => {
   it.each(cases.filter(([task]) => task !== 'multilabel'))('%s', async (task, each) => {
     const { matrix, mcc, kappa } = each as unknown as { matrix: number[][]; mcc: number; kappa: Record<KappaWeights, number> };
     const options = shared(task, each);
-    const fed = async (metric: ConfusionMatrix | MatthewsCorrCoef | CohenKappa) => {
+    const fed = async (metric: ConfusionMatrix<ClassificationTask> | MatthewsCorrCoef | CohenKappa) => {
       metric.update(tensor(each.outputs), ints(each.targets));
       return metric.compute();
     };

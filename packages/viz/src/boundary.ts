@@ -23,13 +23,14 @@ export interface BoundaryOptions {
  *
  * @param points what was learned from, or is to be told apart
  * @param values the probability of class 1 on a grid: row by row from the smallest y on, in each from the smallest x on
- * @throws where the values are not a grid
+ * @throws where the values are not a grid, or a range is empty
  * @example
  * const svg = await boundary([{ x: 0, y: 0, label: 0 }, { x: 1, y: 1, label: 1 }], [0, 0.5, 0.5, 1], { x: [0, 1], y: [0, 1] });
  */
 export async function boundary(points: readonly LabelledPoint[], values: ArrayLike<number>, { title, x, y, columns = Math.sqrt(values.length), width = 420 }: BoundaryOptions): Promise<string> {
   const rows = values.length / columns;
   if (!Number.isInteger(columns) || !Number.isInteger(rows) || rows < 2 || columns < 2) fail('boundary', `${values.length} values are no grid of ${columns} columns`, 'Give rows x columns values.');
+  if (!(x[1] > x[0] && y[1] > y[0])) fail('boundary', `the plane is ${x.join(' to ')} by ${y.join(' to ')}`, 'Give each range from its smaller end.');
   const height = Math.round((width - 60) * ((y[1] - y[0]) / (x[1] - x[0]))) + 60;
   return draw({
     title, width, height: Math.max(160, height), marginTop: title === undefined ? 16 : 34,

@@ -13,7 +13,7 @@ export interface ConfusionMatrixOptions {
 }
 
 /**
- * A confusion matrix as SVG: rows are true classes, columns what the model says; each cell is coloured by its share of the row.
+ * A confusion matrix as SVG, of counts or shares: rows are true classes, columns what the model says; each cell is coloured by its share of the row.
  *
  * @param counts `counts[truth][prediction]`
  * @throws where the matrix is not square, or names are missing
@@ -37,7 +37,7 @@ export async function confusionMatrix(counts: readonly (readonly number[])[], { 
     color: { type: 'linear', domain: [0, 1], range: ['#f7fbff', '#08306b'] },
     marks: [
       Plot.cell(cells, { x: 'prediction', y: 'truth', fill: 'share' }),
-      Plot.text(cells, { x: 'prediction', y: 'truth', text: (item: { count: number }) => (item.count === 0 ? '' : String(item.count)), fill: (item: { share: number }) => (item.share > 0.5 ? 'white' : 'black'), fontSize: 11 }),
+      Plot.text(cells, { x: 'prediction', y: 'truth', text: (item: { count: number }) => (item.count === 0 ? '' : Number.isInteger(item.count) ? String(item.count) : item.count.toFixed(2)), fill: (item: { share: number }) => (item.share > 0.5 ? 'white' : 'black'), fontSize: 11 }),
     ],
   });
 }

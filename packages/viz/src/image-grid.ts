@@ -28,7 +28,7 @@ export interface ImageGridOptions {
 /**
  * Images in a grid, as SVG.
  *
- * @throws where there is no image, or one has not `width` x `height` pixels
+ * @throws where there is no image, one has not `width` x `height` pixels, or there are no columns
  * @example
  * const svg = imageGrid([{ pixels: [0, 1, 1, 0], width: 2, height: 2, caption: 'a cross' }]);
  */
@@ -38,6 +38,7 @@ export function imageGrid(pictures: readonly Picture[], { title, columns, palett
     if (pixels.length !== width * height) fail('imageGrid', `image ${i} has ${pixels.length} pixels, not ${width} x ${height}`, 'Give one value a pixel.');
   }
   const across = columns ?? Math.min(10, pictures.length);
+  if (!(Number.isInteger(across) && across > 0)) fail('imageGrid', `columns is ${across}`, 'Use a whole number from 1 on.');
   const [wide, high] = [Math.max(...pictures.map(({ width }) => width)), Math.max(...pictures.map(({ height }) => height))];
   const size = scale ?? 112 / wide;
   const captioned = pictures.some(({ caption }) => caption !== undefined);
@@ -56,8 +57,9 @@ export function imageGrid(pictures: readonly Picture[], { title, columns, palett
 /** One path for each shade, made of runs of equal pixels. */
 function paths({ pixels, width, height }: Picture, palette: 'gray' | 'gray_r', range?: readonly [number, number]): string {
   const all = Array.from(pixels);
-  const [low, high] = range ?? [all.reduce((a, b) => Math.min(a, b)), all.reduce((a, b) => Math.max(a, b))];
+  const [low, high] = range ?? all.filter((value) => !Number.isNaN(value)).reduce<readonly [number, number]>(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]);
   const shade = (value: number): number => {
+    if (Number.isNaN(value)) return palette === 'gray' ? 0 : 255; // as the smallest value
     const part = high > low ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0;
     return Math.round(255 * (palette === 'gray' ? part : 1 - part));
   };

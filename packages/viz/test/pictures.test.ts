@@ -32,6 +32,12 @@ describe('imageGrid', () => {
   it('refuses images of another size', () => {
     expect(() => imageGrid([{ pixels: [0], width: 2, height: 2 }])).toThrow('imageGrid: image 0 has 1 pixels, not 2 x 2. Give one value a pixel.');
     expect(() => imageGrid([])).toThrow('imageGrid: there is nothing to draw.');
+    expect(() => imageGrid([{ pixels: [0], width: 1, height: 1 }], { columns: 0 })).toThrow('imageGrid: columns is 0.');
+  });
+
+  it('draws NaN as the smallest value', () => {
+    const grid = (hole: number) => imageGrid([{ pixels: [hole, 1, 2, 3], width: 2, height: 2 }]);
+    expect(grid(NaN)).toBe(imageGrid([{ pixels: [1, 1, 2, 3], width: 2, height: 2 }]));
   });
 });
 
@@ -57,5 +63,6 @@ describe('boundary', () => {
   });
   it('refuses what is no grid', async () => {
     await expect(boundary([], [1, 2, 3], { x: [0, 1], y: [0, 1] })).rejects.toThrow('boundary: 3 values are no grid');
+    await expect(boundary([], [1, 2, 3, 4], { x: [1, 0], y: [0, 1] })).rejects.toThrow('boundary: the plane is 1 to 0 by 0 to 1.');
   });
 });
