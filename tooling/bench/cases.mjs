@@ -43,14 +43,14 @@ const shapes = /** @type {const} */ ([
 ]);
 /** @type {Case[]} */
 const products = shapes.map(([m, n, k, turned]) => ({
-  name: `${m} x ${k} x ${n}${turned && `, ${turned} operand turned`}`, group: 'product', flops: 2 * m * n * k, count: Math.ceil(1e9 / (m * n * k)),
+  name: `${m} x ${k} x ${n}${turned && `, ${turned} operand turned`}`, group: 'product', flops: 2 * m * n * k, count: Math.ceil(4e9 / (m * n * k)),
   request: { case: 'gemm', m, n, k, left: turned === 'left', right: turned === 'right' },
 }));
 
 /** @type {Case[]} */
 const elements = [
-  ...['exp', 'tanh'].map((op) => ({ name: `${op} of 1M numbers`, group: 'elements', request: { case: 'unary', op, size: 1_000_000 }, count: 10 })),
-  ...[0, 1].map((axis) => ({ name: `sum of [1000, 1000] over axis ${axis}`, group: 'elements', request: { case: 'reduce', rows: 1000, columns: 1000, axis }, count: 20 })),
+  ...['exp', 'tanh'].map((op) => ({ name: `${op} of 1M numbers`, group: 'elements', request: { case: 'unary', op, size: 1_000_000 }, count: 60 })),
+  ...[0, 1].map((axis) => ({ name: `sum of [1000, 1000] over axis ${axis}`, group: 'elements', request: { case: 'reduce', rows: 1000, columns: 1000, axis }, count: 200 })),
 ];
 
 /** @type {Case[]} */
@@ -63,13 +63,13 @@ export const widths = [128, 256, 512, 513, 1023, 1024, 2048, 4096];
 /** @type {Case[]} */
 const growth = [
   ...widths.map((width) => ({ name: `batch 64, width ${width}`, group: 'growth', request: { case: 'step', batch: 64, width }, flops: work(64, width), count: Math.max(1, Math.ceil(6000 * (128 / width) ** 2 / 64)), only: own })),
-  { name: 'what asking costs: the step of a 1-1-1-1 network', group: 'growth', request: { case: 'step', batch: 1, inputs: 1, width: 1, classes: 1 }, count: 200, only: own },
+  { name: 'what asking costs: the step of a 1-1-1-1 network', group: 'growth', request: { case: 'step', batch: 1, inputs: 1, width: 1, classes: 1 }, count: 1000, only: own },
 ];
 
 /** @type {Case[]} */
 const company = [
-  { name: '1,000 steps, batch 32, alone', group: 'company', request: { case: 'step', batch: 32 }, count: 1000, rounds: 3, only: own },
-  { name: '1,000 steps, batch 32, beside a second process that does the same', group: 'company', request: { case: 'step', batch: 32 }, count: 1000, rounds: 3, only: own, kind: 'pair' },
+  { name: '1,000 steps, batch 32, alone', group: 'company', request: { case: 'step', batch: 32 }, count: 1000, rounds: 3, only: ['ours', 'PyTorch, 1 '] },
+  { name: '1,000 steps, batch 32, beside a second process that does the same', group: 'company', request: { case: 'step', batch: 32 }, count: 1000, rounds: 3, only: ['ours', 'PyTorch, 1 '], kind: 'pair' },
 ];
 
 /** @type {Case[]} */

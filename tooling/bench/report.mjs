@@ -17,7 +17,7 @@ What is installed by default comes first: **ours** is \`cpu()\` as \`npm install
 flag and nothing native. "ours, BLAS" is \`cpu({ blas })\`, which needs koffi and a library of the system. The programs are the README's plain loop: nobody disposes of
 anything in a step, and loss and accuracy are read where the lecture reads them.
 
-\`npm run bench -- --name <machine>\` measures and writes this page (\`npm run bench -- --help\`). Contestants take turns of some ten milliseconds, so that what else the
+\`npm run bench -- --name <machine>\` measures and writes this page (\`npm run bench -- --help\`). Contestants take turns of some hundred milliseconds, so that what else the
 machine does meets all of them alike. Figures are medians, in milliseconds where nothing else is said, and in brackets how many times as much that is as ours.
 PyTorch stands for the better of one thread and one per core, with the BLAS that it has loaded; its step is written with modules and with bare tensors, its epoch with
 \`num_workers=0\` and \`4\`. "FMA ceiling" is what one core does in 128-bit registers alone, as many multiply-adds as the product takes.
@@ -35,11 +35,14 @@ ${goalTable(merged)}
 ${Object.entries(groups).flatMap(([group, title]) => table(title, merged.filter((item) => item.group === group))).join('\n')}`;
 }
 
-/** The better of the thread settings of PyTorch, and of a BLAS alone, under one name each. */
+/** What a label stands for: PyTorch and a BLAS alone are there with several thread settings. */
+export const contestantOf = (/** @type {string} */ label) => label.replace(/^(PyTorch|BLAS alone), \d+ threads?/, '$1');
+
+/** The better of the thread settings under one name. */
 export const mergedCases = (/** @type {Results['cases']} */ cases) => cases.map((item) => {
   const values = /** @type {Record<string, Figure>} */ ({});
   for (const [key, figure] of Object.entries(item.values)) {
-    const name = key.replace(/^(PyTorch|BLAS alone), \d+ threads?/, '$1');
+    const name = contestantOf(key);
     if (!values[name] || figure.median < values[name].median) values[name] = figure;
   }
   return { ...item, values };

@@ -1,4 +1,5 @@
-// How a case is measured: contestants take turns of some ten milliseconds, so that what else the machine does meets all of them alike.
+// How a case is measured: contestants take turns of some hundred milliseconds, so that what else the machine does meets all of them alike.
+import { contestantOf } from './report.mjs';
 
 /** @typedef {import('./cases.mjs').Case} Case */
 /** @typedef {Map<string, import('./contestant.mjs').Contestant>} Contestants */
@@ -24,6 +25,7 @@ async function turns(contestants, item, rounds) {
   const { count = 1 } = item;
   const times = /** @type {Map<string, number[]>} */ (new Map());
   const counts = /** @type {Map<string, number>} */ (new Map());
+  const first = /** @type {Map<string, number>} */ (new Map());
   for (let round = 0; round <= rounds; round++) {
     for (const contestant of contestants) {
       for (const [label, request] of requests(contestant.label, item)) {
@@ -40,10 +42,13 @@ async function turns(contestants, item, rounds) {
           const fewer = count >= 1000 ? count : Math.max(1, Math.min(count, Math.ceil(300 / answer.ms)));
           counts.set(label, answer.ms > 4000 && count > 1 ? 0 : fewer);
           // Engines that compile while they run get the time to do so.
-          if (counts.get(label) && count > 1) await contestant.ask({ ...request, count: Math.max(1, Math.ceil(Math.min(30 * count, 4000 / answer.ms))) });
+          const warm = counts.get(label) && count > 1 ? await contestant.ask({ ...request, count: Math.max(1, Math.ceil(Math.min(30 * count, 4000 / answer.ms))) }) : answer;
+          first.set(label, warm?.ms ?? Infinity);
         }
       }
     }
+    // Of the thread settings of one program the better counts: one that is far behind takes no further turns.
+    if (round === 0) for (const [label, ms] of first) if (ms > 3 * Math.min(...[...first].filter(([other]) => contestantOf(other) === contestantOf(label)).map(([, other]) => other))) counts.set(label, 0);
   }
   return times;
 }

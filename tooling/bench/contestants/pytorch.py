@@ -1,5 +1,6 @@
 """PyTorch, with as many threads as the first argument says. The protocol is that of protocol.mjs; with a second argument one case alone, as in ours-alone.mjs."""
 import json
+import re
 import resource
 import sys
 import time
@@ -139,6 +140,9 @@ def about():
     except OSError:
         libraries = set()
     blas = sorted(name for name in libraries if any(word in name for word in ("blas", "mkl_", "libflame")))
+    built = re.search(r"BLAS_INFO=(\w+)", torch.__config__.show())
+    if built and built[1] == "mkl":
+        blas = ["MKL"]
     return {"name": "PyTorch", "version": torch.__version__, "engine": ", ".join([f"{threads} thread{'s' if threads > 1 else ''}", *blas])}
 
 
