@@ -1,6 +1,7 @@
 /** On a GPU the program does what it does on the CPU. */
 import { webgpu } from '@nn/backend-webgpu';
 import { describe, expect, it } from 'vitest';
+import { firstImages, outside } from './epochs.ts';
 import { difference } from './losses.ts';
 
 const missing = await webgpu().then((device) => device.destroy(), (error: Error) => error.message);
@@ -13,4 +14,11 @@ describe.skipIf(missing !== undefined)(`on WebGPU (${missing ?? 'with an adapter
   it.skipIf(!dataDir)("the first 40 of the lecture's program on Fashion-MNIST", async () => {
     expect(await difference('webgpu', 40, { dataset: 'fashion-mnist', dataDir: dataDir! })).toBeLessThan(1e-4);
   }, 120_000);
+});
+
+describe.skipIf(missing !== undefined)(`on WebGPU (${missing ?? 'with an adapter'}) a whole epoch lies in the CPU's range over seeds`, () => {
+  it('of the digits', async () => { expect(await outside('webgpu', { model: 'small' })).toEqual([]); }, 120_000);
+  it.skipIf(!dataDir || !process.env.NN_ALL)('of 5,000 images of Fashion-MNIST', async () => {
+    expect(await outside('webgpu', { dataset: 'fashion-mnist', dataDir: firstImages(dataDir!, 5000), split: 'official', batchSize: 64 })).toEqual([]);
+  }, 600_000);
 });
