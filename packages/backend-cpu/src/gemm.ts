@@ -12,8 +12,6 @@ import { SCRATCH_BYTES } from './memory.ts';
 
 /** Inner elements that are added up in registers. */
 export const BLOCK_DEPTH = 400;
-/** Most rows of a tile: with fused multiply-add as many as registers hold, without it fewer need them twice. */
-export const tileRows = (fused: boolean): number => (fused ? 6 : 4);
 
 /** Working space: packed lanes; packed rows of one tile; what is computed before it is written: a tile that does not fill 8 columns, or a turned block; what the lanes are. */
 export const LANE_BYTES = 640 * 1024;
@@ -33,9 +31,8 @@ export const GEMM = {
 } as const;
 export const GEMM_WORDS = 20;
 
-/** Chunk = one block of rows and lanes of one product of the batch. Chunks that share their lanes follow each other. */
-export function gemm(module: ModuleBuilder, frame: Frame, fused: boolean, parameters: Local, chunk: Local, scratch: Local): Code {
-  const height = tileRows(fused);
+/** Chunk = one block of rows and lanes of one product of the batch, by tiles of at most `height` (up to 6) rows. Chunks that share their lanes follow each other. */
+export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused: boolean, parameters: Local, chunk: Local, scratch: Local): Code {
   const packRows = Array.from({ length: height }, (_, i) => definePack(module, i + 1, false));
   const packLanes = definePack(module, COLUMNS, true);
   const packBeside = definePackBeside(module);

@@ -1,7 +1,7 @@
 /** `matmul`: float32 by the packed kernel of gemm.ts, float64 by a plain one. */
 import { applyEpilogue, bytesOf, contiguous, type CoreBackend, type DType, type Epilogue, identity, type Shape, type Storage, type Target, type View } from '@nn/tensor/backend';
 import { casted, type Functions, specOf } from './functions.ts';
-import { GEMM, gemm, GEMM_WORDS, tileRows } from './gemm.ts';
+import { GEMM, GEMM_WORDS } from './gemm.ts';
 import type { Heap } from './heap.ts';
 import type { Compiler, Kernel } from './kernel.ts';
 import { PARAMETER_BYTES } from './memory.ts';
@@ -11,6 +11,7 @@ import type { Pool } from './pool.ts';
 import { productEnd } from './product-end.ts';
 import type { Slices } from './slices.ts';
 import { planProduct, type Side, SMALL } from './product-plan.ts';
+import { TileChoice } from './tile-choice.ts';
 import { addressOf, plan } from './walk.ts';
 
 /** Room for what an epilogue is told. */
@@ -22,7 +23,8 @@ export class Products {
   readonly #pool: Pool;
   readonly #compiler: Compiler;
   readonly #functions: Functions;
-  readonly #kernels = new Map<DType, Kernel>();
+  readonly #tiles: TileChoice;
+  #plain: Kernel | undefined;
   /** Numbers products, so that what a thread has packed for one is not taken for another's. */
   #serial = 0;
 
@@ -33,6 +35,7 @@ export class Products {
     this.#backend = backend;
     this.#compiler = compiler;
     this.#functions = functions;
+    this.#tiles = new TileChoice(compiler, () => heap);
     this.#heap = heap;
     this.#pool = pool;
     this.#slices = slices;
@@ -48,7 +51,7 @@ export class Products {
     else {
       const temporary: Storage[] = [];
       // Views with bounds, and other dtypes, are copied first.
-      const [left, right] = [this.#plain(a, dtype, temporary), this.#plain(b, dtype, temporary)];
+      const [left, right] = [this.#read(a, dtype, temporary), this.#read(b, dtype, temporary)];
       if (this.#slices && dtype === 'float32' && rows * inner * columns > SMALL) {
         const [first, second] = [left, right].map((view) => (this.#slices!.reads(view) ? view : this.#copied(view, dtype, temporary))) as [View, View];
         this.#slices.run(first, second, output, rows, inner, columns, offsets(first, second, dtype));
@@ -68,7 +71,8 @@ export class Products {
     const batches = offsets(a, b, dtype);
     const left: Side = { size: rows, stride: a.strides[rank - 2]!, inner: a.strides[rank - 1]! };
     const right: Side = { size: columns, stride: b.strides[rank - 1]!, inner: b.strides[rank - 2]! };
-    const { turned, pack, whole, chunkRows, chunkLanes, depth } = planProduct(left, right, inner, tileRows(this.#compiler.fused));
+    const { rows: height, kernel } = dtype === 'float64' ? this.#double() : this.#tiles.next();
+    const { turned, pack, whole, chunkRows, chunkLanes, depth } = planProduct(left, right, inner, height);
     const [tileRowsOf, lanes] = turned ? [right, left] : [left, right];
     const [down, across] = [Math.ceil(tileRowsOf.size / chunkRows), Math.ceil(lanes.size / chunkLanes)];
     const own = this.#pool.parameters + 4 * GEMM_WORDS;
@@ -106,7 +110,7 @@ export class Products {
     const end = epilogue && dtype === 'float32' ? this.#end(epilogue, output, shape, behind) : undefined;
     // A function that only this thread can compute must not bind the product to it.
     const within = end?.module && end;
-    this.#pool.run(this.#kernel(dtype), down * across * (batches.length / 2), within);
+    this.#pool.run(kernel, down * across * (batches.length / 2), within);
     if (large) this.#heap.free(table, batches.length * 6);
     return within !== undefined;
   }
@@ -122,17 +126,11 @@ export class Products {
       productEnd(module, frame, (own) => this.#functions.form(prepared, module, own), specOf(f, prepared, walk), parameters, chunk)));
   }
 
-  #kernel(dtype: DType): Kernel {
-    let kernel = this.#kernels.get(dtype);
-    if (!kernel) {
-      kernel = this.#compiler.compile((module, frame, ...locals) =>
-        (dtype === 'float64' ? plainProduct(frame, ...locals) : gemm(module, frame, this.#compiler.fused, ...locals)));
-      this.#kernels.set(dtype, kernel);
-    }
-    return kernel;
+  #double(): { readonly rows: number; readonly kernel: Kernel } {
+    return { rows: 4, kernel: (this.#plain ??= this.#compiler.compile((_, frame, ...locals) => plainProduct(frame, ...locals))) };
   }
 
-  #plain(view: View, dtype: DType, temporary: Storage[]): View {
+  #read(view: View, dtype: DType, temporary: Storage[]): View {
     return view.bounds.length === 0 && view.storage.dtype === dtype ? view : this.#copied(view, dtype, temporary);
   }
 

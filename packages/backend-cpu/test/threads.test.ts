@@ -68,6 +68,17 @@ describe('1, 2 and 3 threads give the same bits', () => {
       expectOne([true, false].flatMap((within) => everywhere(batch * m * n, (device, input, output) => { product(device, input, output, within); })));
     }
   });
+  it('products, whichever height of tiles is tried and chosen meanwhile', async () => {
+    const device = await cpu({ threads: 1 });
+    const a: View = { storage: filled(device, 'float32', values(new Dice(1), 'float32', 49 * 900)), ...contiguous([49, 900]) };
+    const b: View = { storage: filled(device, 'float32', values(new Dice(2), 'float32', 900 * 45)), ...contiguous([900, 45]) };
+    const storage = device.allocate('float32', 49 * 45);
+    expectOne(Array.from({ length: 400 }, () => {
+      device.matmul(a, b, { storage, offset: 0 });
+      return new Uint8Array(device.readSync(storage, 0, 49 * 45).buffer);
+    }));
+    await device.destroy();
+  });
   it('rows', () => {
     const softmax = new RowFunction(trace(['float32'], [], ([x]) => {
       const e = x!.sub(x!.rowPeak()).exp();
