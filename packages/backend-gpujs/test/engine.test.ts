@@ -2,11 +2,11 @@
 import { contiguous, trace } from '@nn/tensor/backend';
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { GpuJsBackend } from '../src/backend.ts';
-import { defaultOrder } from '../src/engine.ts';
+import { defaultOrder, Engine } from '../src/engine.ts';
 import { gpujs } from '../src/index.ts';
-import { version } from '../vendor/gpu.js';
+import load, { version } from '../vendor/gpu.js';
 import { file, vendored } from '../vendor/make.ts';
 
 const require = createRequire(import.meta.url);
@@ -20,6 +20,17 @@ describe('gpujs', () => {
   it('never falls back from a mode that was asked for', async () => {
     await expect(gpujs({ mode: 'webgl2' })).rejects.toThrow(/^gpujs: no engine of gpu\.js works here \(webgl2: .*not supported/);
     await expect(gpujs({ mode: 'headlessgl' })).rejects.toThrow(/^gpujs: headlessgl needs the package gl/);
+  });
+
+  it('refuses the plain JavaScript that gpu.js answers with where an engine does not take a kernel', () => {
+    const Gpu = load(() => undefined);
+    const engine = new Engine(new Gpu({ mode: 'webasm' }), 'webasm', version);
+    const kernel = engine.compile('function (x) { return x[this.thread.x] * 2; }', 2);
+    const texture = { type: 'ArrayTexture(1)', output: [2], toArray: () => Float32Array.of(1, 2), delete: () => undefined };
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    expect(() => kernel.call([texture])).toThrow(/^gpujs: mode webasm was asked for, cpu answered \(argument "x" of type ArrayTexture.*Ask for another mode\.$/s);
+    expect(warn).toHaveBeenCalledOnce();
+    warn.mockRestore();
   });
 
   it('has no other modes', async () => {
