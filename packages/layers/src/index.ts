@@ -69,7 +69,7 @@ export { LayerNorm, type LayerNormInput, layerNorm, type LayerNormOptions } from
 export { LocalResponseNorm, localResponseNorm, type LocalResponseOptions } from './norm/local-response.ts';
 export { normalize, type NormalizeOptions } from './norm/normalize.ts';
 export { RMSNorm, rmsNorm, type RMSNormInput, type RMSNormOptions } from './norm/rms-norm.ts';
-export type { FeatureNormInput, TrackedNormOptions } from './norm/tracked.ts';
+export type { FeatureNormInput, Statistics, TrackedNormOptions } from './norm/tracked.ts';
 export {
   CircularPad1d, CircularPad2d, CircularPad3d, ConstantPad1d, ConstantPad2d, ConstantPad3d, ReflectionPad1d, ReflectionPad2d, ReflectionPad3d,
   ReplicationPad1d, ReplicationPad2d, ReplicationPad3d, ZeroPad1d, ZeroPad2d, ZeroPad3d,
@@ -101,7 +101,7 @@ export {
 } from './pooling/max-pool.ts';
 export {
   AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool1d, AdaptiveMaxPool2d, AdaptiveMaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d,
-  type IndicesOption, LPPool1d, LPPool2d, MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolLayerOptions,
+  type IndicesOption, LPPool1d, LPPool2d, MaxPool1d, MaxPool2d, MaxPool3d, type MaxPoolLayerOptions, type PoolResult,
 } from './pooling/pool-layers.ts';
 export { MaxUnpool1d, maxUnpool1d, MaxUnpool2d, maxUnpool2d, MaxUnpool3d, maxUnpool3d, type MaxUnpoolOptions } from './pooling/max-unpool.ts';
 export { affineGrid, type AffineGridOptions, gridSample, type GridSampleOptions } from './resampling/grid.ts';

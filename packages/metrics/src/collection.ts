@@ -2,11 +2,11 @@ import { fail, type Tensor } from '@nn/tensor';
 import type { Metric } from './metric.ts';
 
 /** What a metric gives, whatever it is. */
-type ResultOf<M> = M extends { compute(): Promise<infer Result> } ? Result : never;
+export type ResultOf<M> = M extends { compute(): Promise<infer Result> } ? Result : never;
 /** What a metric's `forward` gives. */
-type BatchResultOf<M> = M extends { forward(...batch: never[]): infer Result } ? Result : unknown;
+export type BatchResultOf<M> = M extends { forward(...batch: never[]): infer Result } ? Result : unknown;
 /** Any metric of outputs and targets. */
-type AnyMetric = Metric<[outputs: Tensor, targets: Tensor], unknown> & {
+export type AnyMetric = Metric<[outputs: Tensor, targets: Tensor], unknown> & {
   readonly typeName?: string;
   forward?(outputs: Tensor, targets: Tensor): unknown;
   stateDict?(): Record<string, Tensor>;

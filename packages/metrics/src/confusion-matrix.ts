@@ -42,7 +42,7 @@ abstract class Pairs<Result> extends Accumulated<[outputs: Tensor, targets: Tens
 export type Normalization = 'true' | 'pred' | 'all' | 'none';
 
 /** [C, C], or for 'multilabel' [L, 2, 2]. */
-type MatrixOf<T extends ClassificationTask> = T extends 'multilabel' ? number[][][] : number[][];
+export type MatrixOf<T extends ClassificationTask> = T extends 'multilabel' ? number[][][] : number[][];
 
 /**
  * How often each class (row) was taken for each (column): [C, C], for 'multilabel' [L, 2, 2]. `normalize` makes them shares; those of nothing are 0.

@@ -3,7 +3,7 @@ import { Ranking, type RankingOptions } from './ranking.ts';
 import type { ClassificationTask } from './classified.ts';
 
 /** One curve, or one a class or label. */
-type Curves<T extends ClassificationTask, C> = T extends 'binary' ? C : C[];
+export type Curves<T extends ClassificationTask, C> = T extends 'binary' ? C : C[];
 
 /**
  * The receiver operating characteristic: the share of false alarms (`fpr`) and of hits (`tpr`) at each score as threshold, falling, after a first one of 1 at which nothing

@@ -18,10 +18,10 @@ export type { AnyOptimizer, AnyScheduler, Configuration, OptimizerPlan, Schedule
 export { epochLine, type EpochWords } from './epoch-line.ts';
 export type { Label } from './estimator/labels.ts';
 export { MLPClassifier } from './estimator/mlp-classifier.ts';
-export type { MLPOptions, MLPSettings } from './estimator/mlp-options.ts';
+export type { MLPOptions, MLPOwnOption, MLPSettings } from './estimator/mlp-options.ts';
 export { MLPRegressor } from './estimator/mlp-regressor.ts';
 export { type Fitting, MultilayerPerceptron } from './estimator/multilayer-perceptron.ts';
-export type { OutActivation } from './estimator/objective.ts';
+export type { Objective, OutActivation } from './estimator/objective.ts';
 export type { Rows, Targets } from './estimator/rows.ts';
 export { type EpochRecord, fit, type FitOptions } from './fit.ts';
 export type { ReduceFx } from './journal.ts';

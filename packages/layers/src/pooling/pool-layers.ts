@@ -12,10 +12,10 @@ export interface IndicesOption<Indices extends boolean = boolean> { readonly ret
 /** What max pools take as layers. */
 export interface MaxPoolLayerOptions<Indices extends boolean = boolean> extends MaxPoolOptions, IndicesOption<Indices> {}
 /** What a layer with such an option gives. */
-type Given<Indices extends boolean> = Indices extends true ? Pooled : Tensor;
-const given = <Indices extends boolean>([values, indices]: [Tensor, Tensor], both: boolean): Given<Indices> => (both ? pooled([values, indices]) : values) as Given<Indices>;
+export type PoolResult<Indices extends boolean> = Indices extends true ? Pooled : Tensor;
+const given = <Indices extends boolean>([values, indices]: [Tensor, Tensor], both: boolean): PoolResult<Indices> => (both ? pooled([values, indices]) : values) as PoolResult<Indices>;
 
-abstract class MaxPool<Indices extends boolean> extends Module<[x: Tensor], Given<Indices>> {
+abstract class MaxPool<Indices extends boolean> extends Module<[x: Tensor], PoolResult<Indices>> {
   readonly kernelSize: Sizes;
   readonly options: MaxPoolLayerOptions<Indices>;
   readonly #rank: number;
@@ -25,7 +25,7 @@ abstract class MaxPool<Indices extends boolean> extends Module<[x: Tensor], Give
     this.kernelSize = kernelSize;
     this.options = options;
   }
-  forward(x: Tensor): Given<Indices> { return given(maxPool(this.typeName, this.#rank, x, this.kernelSize, this.options), this.options.returnIndices ?? false); }
+  forward(x: Tensor): PoolResult<Indices> { return given(maxPool(this.typeName, this.#rank, x, this.kernelSize, this.options), this.options.returnIndices ?? false); }
 }
 abstract class AvgPool extends Module {
   readonly kernelSize: Sizes;
@@ -63,7 +63,7 @@ abstract class AdaptiveAvgPool extends Module {
   }
   forward(x: Tensor): Tensor { return adaptiveAvgPool(this.typeName, this.#rank, x, this.outputSize); }
 }
-abstract class AdaptiveMaxPool<Indices extends boolean> extends Module<[x: Tensor], Given<Indices>> {
+abstract class AdaptiveMaxPool<Indices extends boolean> extends Module<[x: Tensor], PoolResult<Indices>> {
   readonly outputSize: OutputSize;
   readonly returnIndices: boolean;
   readonly #rank: number;
@@ -73,7 +73,7 @@ abstract class AdaptiveMaxPool<Indices extends boolean> extends Module<[x: Tenso
     this.outputSize = outputSize;
     this.returnIndices = returnIndices ?? false;
   }
-  forward(x: Tensor): Given<Indices> { return given(adaptiveMaxPool(this.typeName, this.#rank, x, this.outputSize), this.returnIndices); }
+  forward(x: Tensor): PoolResult<Indices> { return given(adaptiveMaxPool(this.typeName, this.#rank, x, this.outputSize), this.returnIndices); }
 }
 
 /**

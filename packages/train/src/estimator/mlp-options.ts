@@ -53,12 +53,13 @@ export interface MLPOptions extends NumpySeeding {
   readonly device?: Device;
 }
 
-type Given = 'device' | 'randomState' | 'seed' | 'generator' | 'hiddenLayerSizes';
+/** Options without a default, or with one that depends on others. */
+export type MLPOwnOption = 'device' | 'randomState' | 'seed' | 'generator' | 'hiddenLayerSizes';
 
 /** All options, with the defaults filled in. */
-export type MLPSettings = Required<Omit<MLPOptions, Given>> & Pick<MLPOptions, Exclude<Given, 'hiddenLayerSizes'>> & { readonly hiddenLayerSizes: readonly number[] };
+export type MLPSettings = Required<Omit<MLPOptions, MLPOwnOption>> & Pick<MLPOptions, Exclude<MLPOwnOption, 'hiddenLayerSizes'>> & { readonly hiddenLayerSizes: readonly number[] };
 
-const DEFAULTS: Required<Omit<MLPOptions, Given>> = {
+const DEFAULTS: Required<Omit<MLPOptions, MLPOwnOption>> = {
   activation: 'relu', solver: 'adam', alpha: 0.0001, batchSize: 'auto', learningRate: 'constant', learningRateInit: 0.001, powerT: 0.5, maxIter: 200,
   shuffle: true, tol: 1e-4, verbose: false, warmStart: false, momentum: 0.9, nesterovsMomentum: true, earlyStopping: false, validationFraction: 0.1,
   beta1: 0.9, beta2: 0.999, epsilon: 1e-8, nIterNoChange: 10, maxFun: 15000,
