@@ -2,9 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import '@nn/autograd';
 import { cpu } from '@nn/backend-cpu';
 import { DataLoader } from '@nn/data';
-import { Accuracy, F1Score, MetricCollection } from '@nn/metrics';
-import { LBFGS, RMSprop, SGD } from '@nn/optim';
-import { defaultDevice, reference, setDefaultDevice, tensor, type Tensor } from '@nn/tensor';
+import { RMSprop, SGD } from '@nn/optim';
+import { defaultDevice, reference, setDefaultDevice, type Tensor } from '@nn/tensor';
 import { type Callback, fit, Task, type Trainer } from '@nn/train';
 import { Digits, quiet, setUp } from './task.ts';
 
@@ -41,26 +40,6 @@ describe('Trainer.fit', () => {
     const history = await fit({ model: third.task, criterion, metric, optimizer: third.task.configureOptimizers(), trainLoader: third.trainLoader, valLoader, epochs: 2, progress: false });
     expect(trainer.callbackMetrics.train_acc).toBeCloseTo(history[1]!.train.metric!, 6);
     expect(trainer.callbackMetrics.val_acc).toBeCloseTo(history[1]!.validation!.metric!, 6);
-  });
-
-  it('logs means over examples, never the last batch, and says so', async () => {
-    const { task, trainLoader, valLoader } = setUp();
-    const sizes: number[] = [];
-    const losses: number[] = [];
-    const watch = { onTrainBatchEnd: (_t: unknown, _k: unknown, outputs: Tensor, batch: [Tensor, Tensor]) => {
-      sizes.push(batch[0].size(0));
-      return outputs.item().then((loss) => void losses.push(loss));
-    } };
-    const trainer = quiet({ maxEpochs: 1, callbacks: watch });
-    await trainer.fit(task, trainLoader, valLoader);
-    const mean = losses.reduce((sum, loss, i) => sum + loss * sizes[i]!, 0) / 1347;
-    expect(trainer.callbackMetrics.train_loss).toBe(mean);
-    expect(trainer.callbackMetrics.train_loss_epoch).toBe(mean);
-    expect(trainer.callbackMetrics.train_loss_step).toBe(losses.at(-1));
-    expect(trainer.meaningOf('train_loss')).toBe('mean over 1,347 examples');
-    expect(trainer.meaningOf('train_loss_step')).toBe('one batch');
-    expect(trainer.meaningOf('val_loss')).toBe('mean over 450 examples');
-    expect(trainer.callbackMetrics).not.toHaveProperty('val_loss_step');
   });
 
   it('calls hooks in order, callbacks before the task, and none for the sanity check', async () => {
@@ -102,61 +81,6 @@ describe('Trainer.fit', () => {
     const { task, trainLoader, valLoader } = setUp(Telling);
     await quiet({ maxEpochs: 2, limitTrainBatches: 2 }).fit(task, trainLoader, valLoader);
     expect(task.lines).toEqual(['0 true true', '1 true true']);
-  });
-
-  it('reduces as it is told', async () => {
-    class Reducing extends Digits {
-      override trainingStep(batch: [Tensor, Tensor], batchIdx = 0): Tensor {
-        for (const reduceFx of ['sum', 'max', 'min', 'batchMean'] as const) this.log(reduceFx, batchIdx + 1, { reduceFx });
-        this.log('first', tensor(batchIdx + 5), { reduceFx: (values) => values[0]!, onStep: false });
-        this.log('weighted', batchIdx, { batchSize: batchIdx === 0 ? 3 : 1, onStep: false });
-        this.log('steps', batchIdx, { onEpoch: false });
-        return super.trainingStep(batch);
-      }
-    }
-    const { task, trainLoader } = setUp(Reducing);
-    const trainer = quiet({ maxEpochs: 1, limitTrainBatches: 3 });
-    await trainer.fit(task, trainLoader);
-    expect(trainer.callbackMetrics).toMatchObject({ sum: 6, max: 3, min: 1, batchMean: 2, first: 5, weighted: 0.6, steps: 2, sum_step: 3 });
-    expect(trainer.meaningOf('batchMean')).toBe('mean of 3 batches');
-  });
-
-  it('logs metrics, which are computed and reset at the end of an epoch', async () => {
-    class Counting extends Digits {
-      override trainingStep([inputs, labels]: [Tensor, Tensor]): Tensor {
-        const outputs = this.forward(inputs);
-        this.accuracy.update(outputs, labels);
-        this.log('acc', this.accuracy);
-        this.log('train_acc', outputs.argmax(1).eq(labels).cast('float32').mean());
-        return this.criterion.forward(outputs, labels);
-      }
-    }
-    const { task, trainLoader } = setUp(Counting);
-    const trainer = quiet({ maxEpochs: 2 });
-    await trainer.fit(task, trainLoader);
-    expect(trainer.callbackMetrics.acc).toBeCloseTo(trainer.callbackMetrics.train_acc!, 6);
-    expect(await task.accuracy.compute()).toBeNaN();
-  });
-
-  it('logs collections of metrics, and the values that they give of a batch', async () => {
-    class Measured extends Digits {
-      readonly measures = new MetricCollection({ acc: new Accuracy({ numClasses: 10 }), f1: new F1Score({ numClasses: 10, average: 'macro' }) }, { prefix: 'own_' });
-      readonly batch = new MetricCollection([new Accuracy({ numClasses: 10 })]);
-      override trainingStep([inputs, labels]: [Tensor, Tensor]): Tensor {
-        const outputs = this.forward(inputs);
-        this.measures.update(outputs, labels);
-        this.logDict(this.measures);
-        this.logDict(this.batch.forward(outputs, labels) as Record<string, Tensor>);
-        return this.criterion.forward(outputs, labels);
-      }
-    }
-    const { task, trainLoader } = setUp(Measured);
-    const trainer = quiet({ maxEpochs: 1 });
-    await trainer.fit(task, trainLoader);
-    const { own_acc: acc, own_f1: f1, MulticlassAccuracy: mean } = trainer.callbackMetrics;
-    expect(acc).toBeCloseTo(mean!, 6);
-    expect(f1).toBeGreaterThan(0.1);
-    expect(await task.measures.compute()).toEqual({ own_acc: NaN, own_f1: NaN });
   });
 
   it('accumulates, clips and counts steps', async () => {
@@ -292,47 +216,6 @@ describe('validate, test, predict', () => {
     expect(outputs.map(({ shape }) => shape)).toEqual([...Array.from({ length: 14 }, () => [32, 10]), [2, 10]]);
     expect(outputs[0]!.requiresGrad).toBe(false);
     expect(await outputs[0]!.toArray()).toHaveLength(32);
-  });
-});
-
-describe('mistakes', () => {
-  const failing = async (change: (parts: ReturnType<typeof setUp<Digits>>) => void, options: Parameters<typeof quiet>[0] = {}) => {
-    const parts = setUp();
-    change(parts);
-    await quiet({ maxEpochs: 1, ...options }).fit(parts.task, parts.trainLoader, parts.valLoader);
-  };
-
-  it('are told by what to do', async () => {
-    await expect(failing(({ task }) => { task.trainingStep = undefined as never; })).rejects.toThrow('fit: Digits has no trainingStep. Write trainingStep');
-    await expect(failing(({ task }) => { task.configureOptimizers = undefined as never; })).rejects.toThrow('no configureOptimizers');
-    await expect(failing(({ task }) => { task.validationStep = undefined as never; })).rejects.toThrow('no validationStep');
-    await expect(failing((parts) => { parts.trainLoader = [] as never; })).rejects.toThrow('fit: the loader gave no batch');
-    await expect(failing((parts) => { parts.valLoader = [] as never; })).resolves.toBeUndefined();
-    await expect(failing(({ task }) => { task.configureOptimizers = () => 'adam' as never; })).rejects.toThrow('configureOptimizers: it gave string');
-    await expect(failing(({ task }) => { task.configureOptimizers = () => new LBFGS(task.parameters()) as never; })).rejects.toThrow('fit: LBFGS evaluates the loss as often as it needs, and has to be waited for. Write its loop: await optimizer.step(closure).');
-    await expect(failing(({ task }) => { task.trainingStep = () => 5 as never; })).rejects.toThrow('trainingStep: it returned a number');
-    await expect(failing(({ task }) => { task.trainingStep = () => ({ los: 5 }) as never; })).rejects.toThrow('an object without a loss');
-    await expect(failing(({ task }) => { task.trainingStep = () => Promise.resolve(5) as never; })).rejects.toThrow('trainingStep: it returned a promise');
-    await expect(failing(({ task }) => { task.trainingStep = ([x]: [Tensor, Tensor]) => { task.log('x', x); return x.sum(); }; })).rejects.toThrow("log: 'x' has the shape [32, 64]");
-    await expect(failing(({ task }) => { task.trainingStep = ([x]: [Tensor, Tensor]) => { task.log('x', 1); task.log('x', 1); return x.sum(); }; })).rejects.toThrow('twice');
-    await expect(failing(({ task }) => { const { trainingStep } = task; let i = 0; task.trainingStep = (batch) => trainingStep.call(task, batch).mul(++i === 40 ? NaN : 1); }))
-      .rejects.toThrow('fit: the loss is NaN at epoch 1, step 40. Lower the learning rate');
-    expect(() => setUp().task.log('x', 1)).toThrow('Digits: no trainer is at work');
-    for (const [options, text] of [
-      [{ maxEpochs: -2 }, 'maxEpochs is -2'], [{ limitTrainBatches: 1.5 }, 'limitTrainBatches is 1.5'], [{ gradientClipVal: -1 }, 'gradientClipVal is -1'], [{ accumulateGradBatches: 0 }, 'accumulateGradBatches is 0'],
-      [{ valCheckInterval: 100 }, 'valCheckInterval is 100, an epoch has 43'], [{ limitTrainBatches: 0.001 }, 'less than one'],
-    ] as const) await expect((async () => { await failing(() => undefined, options); })()).rejects.toThrow(text);
-  });
-
-  it('reach onException, and the trainer can be used again', async () => {
-    const { task, trainLoader } = setUp();
-    const seen: unknown[] = [];
-    let broken = true;
-    const trainer = quiet({ maxEpochs: 1, limitTrainBatches: 1, callbacks: { onException: (_t: unknown, _k: unknown, error: Error) => void seen.push(error.message), onTrainBatchEnd: () => { if (broken) throw new Error('a hook'); } } });
-    await expect(trainer.fit(task, trainLoader)).rejects.toThrow('a hook');
-    expect(seen).toEqual(['a hook']);
-    broken = false;
-    await trainer.fit(task, trainLoader);
   });
 });
 
