@@ -3,7 +3,7 @@ import '@nn/autograd';
 import { cpu } from '@nn/backend-cpu';
 import { LBFGS } from '@nn/optim';
 import { setDefaultDevice, type Tensor } from '@nn/tensor';
-import { Digits, quiet, setUp } from './task.ts';
+import { type Digits, quiet, setUp } from './task.ts';
 
 beforeAll(async () => { setDefaultDevice(await cpu({ threads: 1 })); });
 

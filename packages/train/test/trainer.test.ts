@@ -179,7 +179,8 @@ describe('Trainer.fit', () => {
       break;
     }
     await quiet({ maxEpochs: 100, callbacks: { onTrainEpochEnd: () => void used.push(device.memory().storages) } }).fit(task, Array.from({ length: 10 }, () => batch[0]!));
-    expect(used[99]).toBe(used[1]);
+    // What earlier tests left to the garbage collector may go meanwhile.
+    expect(used[99]).toBeLessThanOrEqual(used[1]!);
   });
 
   it('trains by hand where the task wants to', async () => {
