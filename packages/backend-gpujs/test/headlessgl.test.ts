@@ -3,13 +3,18 @@ import '@nn/autograd';
 import { cpu } from '@nn/backend-cpu';
 import { digits } from '@nn/data';
 import { conformance } from '@nn/tensor/conformance';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { gpujs } from '../src/index.ts';
 import { apart, lecture } from './lecture.ts';
 
-const missing = await gpujs({ mode: 'headlessgl' }).then((device) => device.destroy(), (error: Error) => error.message);
+const there = await gpujs({ mode: 'headlessgl' }).then(async (device) => {
+  await device.destroy();
+  return true;
+}, () => false);
 
-describe.skipIf(missing !== undefined)(`headlessgl (${missing ?? 'with gl'})`, () => {
+describe('headlessgl', () => {
+  beforeEach(({ skip }) => { if (!there) skip('headlessgl needs the package gl: npm install gl'); });
+
   conformance('gpujs (headlessgl)', () => gpujs({ mode: 'headlessgl' }), { describe, expect, it }, { smoke: true });
 
   it('says what answers, and trains as the CPU does', async () => {
