@@ -4,6 +4,8 @@ import { contestantOf } from './report.mjs';
 /** @typedef {import('./cases.mjs').Case} Case */
 /** @typedef {Map<string, import('./contestant.mjs').Contestant>} Contestants */
 
+/** Milliseconds of iterations before those that count. */
+const WARM = 600;
 /** Threads of the one before may spin for a while before they sleep. */
 const pause = () => new Promise((done) => { setTimeout(done, 250); });
 
@@ -32,8 +34,8 @@ async function turns(contestants, item, rounds) {
         if (counts.get(label) === 0) continue;
         await pause();
         const iterations = round > 0 ? counts.get(label) ?? count : Math.min(count, 2);
-        // After a rest, caches, clocks and threads need some iterations to be what they are in the midst of a training.
-        if (round > 0 && iterations > 1) await contestant.ask({ ...request, count: iterations });
+        // After a rest, caches, collectors and threads need a while to be what they are in the midst of a training.
+        if (round > 0 && iterations > 1) await contestant.ask({ ...request, count: Math.max(iterations, Math.ceil(WARM / (first.get(label) ?? WARM))) });
         const answer = await contestant.ask({ ...request, count: iterations });
         if (!answer?.ms) counts.set(label, 0);
         else if (round > 0) note(times, label, answer.ms);
