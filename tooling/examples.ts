@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { compileFunction } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
 
 interface Example { readonly title: string; readonly code: string }
@@ -51,8 +52,7 @@ export function testExamples(sources: URL, names: Readonly<Record<string, unknow
         claims.push([undefined, ...value]);
         return `claims[${claims.length - 1}][0] = ${expression};`;
       }).join('\n');
-      // eslint-disable-next-line @typescript-eslint/no-implied-eval -- examples are ours
-      const run = new Function('names', 'claims', `with (names) return (async () => {\n${prepare(stripTypeScriptTypes(body))}\n})();`) as (names: object, claims: unknown[]) => Promise<void>;
+      const run = compileFunction(`with (names) return (async () => {\n${prepare(stripTypeScriptTypes(body))}\n})();`, ['names', 'claims']) as (names: object, claims: unknown[]) => Promise<void>;
       const quiet = vi.spyOn(console, 'log').mockReturnValue();
       await run(names, claims);
       quiet.mockRestore();

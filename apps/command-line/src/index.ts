@@ -17,6 +17,12 @@ export function program(folder: string, description: string): Command {
 /** An option with a list of values, the first of which is the default. */
 export const choice = (flags: string, description: string, values: readonly [string, ...string[]]): Option => new Option(flags, description).choices(values).default(values[0]);
 
+/** Which images, and where they are: `imageSet` of @nn/data takes both. */
+export const imageOptions = (): [dataset: Option, dataDir: Option] => [
+  choice('--dataset <name>', 'fetched where it is missing; the digits come with @nn/data', ['fashion-mnist', 'mnist', 'digits']),
+  new Option('--data-dir <folder>', 'holds fashion-mnist/ or mnist/ (default: NN_DATA_DIR, else the cache folder)'),
+];
+
 /** Parses a number from 0 on. */
 export const number = (text: string): number => {
   const value = Number(text);

@@ -1,7 +1,7 @@
 /** An autoencoder or a variational one learns images, shows what it makes of them, and what it makes up. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { choice, number, program, run, whole } from '@nn/command-line';
+import { choice, imageOptions, number, program, run, whole } from '@nn/command-line';
 import { noGrad } from '@nn/autograd';
 import { DataLoader, imageSet } from '@nn/data';
 import { Adam } from '@nn/optim';
@@ -26,10 +26,11 @@ interface Options {
   readonly device: string;
 }
 
+const [dataset, dataDir] = imageOptions();
 const command = program('generative', 'An autoencoder or a variational one (VAE) learns to write images down in a few numbers; the VAE makes up new ones.')
   .addOption(choice('--model <name>', 'which network', ['vae', 'autoencoder']))
-  .addOption(choice('--dataset <name>', 'fetched where it is missing; the digits come with @nn/data', ['fashion-mnist', 'mnist', 'digits']))
-  .option('--data-dir <folder>', 'holds fashion-mnist/ or mnist/ (default: NN_DATA_DIR, else the cache folder)')
+  .addOption(dataset)
+  .addOption(dataDir)
   .option('--latent <n>', 'numbers that an image is written down in', whole(1), 16)
   .option('--hidden <n>', 'units of the hidden layers', whole(1), 400)
   .option('--epochs <n>', 'passes over the training images', whole(0), 10)

@@ -2,9 +2,9 @@
 import '@nn/autograd';
 import { crossEntropy } from '@nn/layers';
 import { Adam } from '@nn/optim';
-import { type Device, Generator, manualSeed, reference, setDefaultDevice } from '@nn/tensor';
-import { openDevice } from '@nn/train';
-import { describe, expect, it } from 'vitest';
+import { type Device, Generator, manualSeed, setDefaultDevice } from '@nn/tensor';
+import { describe } from 'vitest';
+import { testOnEveryDevice } from '../../../tooling/on-every-device.ts';
 import { CharLSTM } from '../src/models.ts';
 import { Characters, windows } from '../src/text.ts';
 
@@ -29,15 +29,4 @@ async function losses(device: Device): Promise<number[]> {
   return found;
 }
 
-describe('the LSTM trains', () => {
-  const expected = losses(reference());
-  for (const name of ['cpu', 'webgpu', 'gpujs']) {
-    it(`on ${name} as on the reference`, { timeout: 60_000 }, async (context) => {
-      const wanted = await expected;
-      const device = await openDevice(name).catch((error: Error) => context.skip(error.message));
-      const found = await losses(device);
-      await device.destroy();
-      wanted.forEach((loss, step) => { expect(Math.abs(found[step]! - loss) / loss, `step ${step}`).toBeLessThan(1e-4); });
-    });
-  }
-});
+describe('the LSTM trains', () => { testOnEveryDevice(losses); });

@@ -1,5 +1,5 @@
 /** Learns half of the classes from many images, then the other half from a few: on the features of the first half, and from scratch. */
-import { choice, InvalidArgumentError, number, program, run, whole } from '@nn/command-line';
+import { imageOptions, InvalidArgumentError, number, program, run, whole } from '@nn/command-line';
 import { noGrad } from '@nn/autograd';
 import { DataLoader, type ImageDataset, imageSet } from '@nn/data';
 import { CrossEntropyLoss } from '@nn/layers';
@@ -31,9 +31,10 @@ const five = (text: string): number[] => {
 const ALL = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
+const [dataset, dataDir] = imageOptions();
 const command = program('transfer', 'Learns five classes of images from all that there is of them, and the other five from a few, with and without what the first five taught.')
-  .addOption(choice('--dataset <name>', 'fetched where it is missing; the digits come with @nn/data', ['fashion-mnist', 'mnist', 'digits']))
-  .option('--data-dir <folder>', 'holds fashion-mnist/ or mnist/ (default: NN_DATA_DIR, else the cache folder)')
+  .addOption(dataset)
+  .addOption(dataDir)
   .option('--first <classes>', 'the five that are learned first, from all their images', five, [0, 2, 3, 5, 8])
   .option('--shots <n>', 'images of each new class', whole(1), 20)
   .option('--seeds <n>', 'how often the new classes are learned, each time from other images and weights', whole(1), 5)

@@ -1,6 +1,6 @@
 /** A convolutional network or a small ResNet learns images of clothes, by a task and the Trainer. */
 import '@nn/autograd';
-import { choice, number, program, run, whole } from '@nn/command-line';
+import { choice, imageOptions, number, program, run, whole } from '@nn/command-line';
 import { DataLoader, imageSet } from '@nn/data';
 import { CrossEntropyLoss, type Module } from '@nn/layers';
 import { Accuracy } from '@nn/metrics';
@@ -22,10 +22,11 @@ interface Options {
 }
 
 const models = { cnn, resnet };
+const [dataset, dataDir] = imageOptions();
 const command = program('vision', 'A convolutional network or a small ResNet learns images of clothes.')
   .addOption(choice('--model <name>', 'which network', ['cnn', 'resnet']))
-  .addOption(choice('--dataset <name>', 'fetched where it is missing; the digits come with @nn/data', ['fashion-mnist', 'mnist', 'digits']))
-  .option('--data-dir <folder>', 'holds fashion-mnist/ or mnist/ (default: NN_DATA_DIR, else the cache folder)')
+  .addOption(dataset)
+  .addOption(dataDir)
   .option('--epochs <n>', 'passes over the training images', whole(0), 5)
   .option('--batch-size <n>', 'images in a step', whole(1), 64)
   .option('--lr <x>', 'learning rate of Adam', number, 0.001)

@@ -3,9 +3,9 @@ import '@nn/autograd';
 import { DataLoader, digits, Subset } from '@nn/data';
 import { CrossEntropyLoss } from '@nn/layers';
 import { Adam } from '@nn/optim';
-import { type Device, manualSeed, reference, setDefaultDevice } from '@nn/tensor';
-import { openDevice } from '@nn/train';
-import { describe, expect, it } from 'vitest';
+import { type Device, manualSeed, setDefaultDevice } from '@nn/tensor';
+import { describe } from 'vitest';
+import { testOnEveryDevice } from '../../../tooling/on-every-device.ts';
 import { resnet } from '../src/models.ts';
 
 const images = new Subset(digits({ scale: 'standard', shape: [1, 8, 8] }), Array.from({ length: 32 }, (_, i) => i));
@@ -27,15 +27,4 @@ async function losses(device: Device): Promise<number[]> {
   return found;
 }
 
-describe('the ResNet trains', () => {
-  const expected = losses(reference());
-  for (const name of ['cpu', 'webgpu', 'gpujs']) {
-    it(`on ${name} as on the reference`, { timeout: 60_000 }, async (context) => {
-      const wanted = await expected;
-      const device = await openDevice(name).catch((error: Error) => context.skip(error.message));
-      const found = await losses(device);
-      await device.destroy();
-      wanted.forEach((loss, step) => { expect(Math.abs(found[step]! - loss) / loss, `step ${step}`).toBeLessThan(1e-4); });
-    });
-  }
-});
+describe('the ResNet trains', () => { testOnEveryDevice(losses); });

@@ -33,7 +33,5 @@ function gemm(/** @type {{ m: number, n: number, k: number, left?: boolean, righ
   return () => sgemm(101, left ? 112 : 111, right ? 112 : 111, m, n, k, 1, a, left ? m : k, b, right ? k : n, 0, c, n);
 }
 
-/** @type {Record<string, (request: any) => () => unknown>} */
-const cases = { gemm };
 const about = String(said('str openblas_get_config()') ?? name).split(' ').slice(0, 2).join(' ');
-await serve({ name: about, version: '', engine: `alone, ${threads} thread${threads === '1' ? '' : 's'}` }, (request) => cases[request.case]?.(request));
+await serve({ name: about, version: '', engine: `alone, ${threads} thread${threads === '1' ? '' : 's'}` }, { gemm });

@@ -20,6 +20,4 @@ const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
 const { run } = new WebAssembly.Instance(new WebAssembly.Module(builder.bytes()), { env: { memory }, host: {} }).exports;
 const multiplyAdd = /** @type {(count: number, factor: number) => number} */ (run);
 
-/** @type {Record<string, (request: any) => () => unknown>} */
-const cases = { gemm: ({ m, n, k }) => () => multiplyAdd(Math.ceil((m * n * k) / 4 / CHAINS), 1e-9) };
-await serve({ name: 'multiply-adds in registers, 128 bits, 1 thread', version: '', engine: `Node ${process.versions.node}` }, (request) => cases[request.case]?.(request));
+await serve({ name: 'multiply-adds in registers, 128 bits, 1 thread', version: '', engine: `Node ${process.versions.node}` }, { gemm: (/** @type {{ m: number, n: number, k: number }} */ { m, n, k }) => () => multiplyAdd(Math.ceil((m * n * k) / 4 / CHAINS), 1e-9) });

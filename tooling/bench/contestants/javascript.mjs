@@ -7,6 +7,4 @@ function unary(/** @type {{ op: 'exp' | 'tanh', size: number }} */ { op, size })
   return () => { for (let i = 0; i < size; i++) y[i] = f(/** @type {number} */ (x[i])); };
 }
 
-/** @type {Record<string, (request: any) => () => unknown>} */
-const cases = { unary };
-await serve({ name: 'loops over Math.exp and Math.tanh', version: '', engine: `Node ${process.versions.node}` }, (request) => cases[request.case]?.(request));
+await serve({ name: 'loops over Math.exp and Math.tanh', version: '', engine: `Node ${process.versions.node}` }, { unary });

@@ -30,6 +30,4 @@ function reduce(/** @type {{ rows: number, columns: number, axis: number }} */ {
 }
 
 const marker = tensor(0);
-/** @type {Record<string, (request: any) => () => unknown>} */
-const cases = { step, cnn, lstm, epoch, gemm, unary, reduce };
-await serve({ name: '@nn', version: '0.0.0', engine: `${device.describe()}, Node ${process.versions.node}` }, (request) => cases[request.case]?.(request), () => marker.add(1).item());
+await serve({ name: '@nn', version: '0.0.0', engine: `${device.describe()}, Node ${process.versions.node}` }, { step, cnn, lstm, epoch, gemm, unary, reduce }, () => marker.add(1).item());

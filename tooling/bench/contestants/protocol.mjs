@@ -6,21 +6,21 @@
 import { createInterface } from 'node:readline';
 
 /**
- * Serves requests. `prepare` answers what one iteration of a case does (undefined where it does not know the case); it is asked once per case.
+ * Serves requests. A case is prepared once, and answers what one iteration of it does.
  * @param {object} about
- * @param {(request: any) => Promise<(() => unknown) | undefined> | (() => unknown) | undefined} prepare
+ * @param {Record<string, (request: never) => () => unknown>} cases
  * @param {() => Promise<unknown>} [settle] waits until all is done that was asked for
  */
-export async function serve(about, prepare, settle) {
+export async function serve(about, cases, settle) {
   const prepared = new Map();
   for await (const line of createInterface({ input: process.stdin })) {
     const { count, ...request } = JSON.parse(line);
     answer(request.about ? about : await iterate(request, count));
   }
 
-  async function iterate(/** @type {object} */ request, /** @type {number} */ count) {
+  async function iterate(/** @type {{ case: string }} */ request, /** @type {number} */ count) {
     const key = JSON.stringify(request);
-    if (!prepared.has(key)) prepared.set(key, await prepare(request));
+    if (!prepared.has(key)) prepared.set(key, cases[request.case]?.(/** @type {never} */ (request)));
     const iteration = prepared.get(key);
     if (!iteration) return { missing: 'unknown' };
     const start = performance.now();

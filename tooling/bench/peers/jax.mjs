@@ -27,7 +27,5 @@ function unary(/** @type {{ op: 'exp' | 'tanh', size: number }} */ { op, size })
   return async () => { const y = np[op](x.ref); await blockUntilReady(y.ref); y.dispose(); };
 }
 
-/** @type {Record<string, (request: any) => () => unknown>} */
-const cases = { step, gemm, unary };
 const { version } = JSON.parse(readFileSync(new URL('node_modules/@jax-js/jax/package.json', import.meta.url), 'utf8'));
-await serve({ name: 'jax-js wasm', version, engine: `Node ${process.versions.node}` }, (request) => cases[request.case]?.(request));
+await serve({ name: 'jax-js wasm', version, engine: `Node ${process.versions.node}` }, { step, gemm, unary });

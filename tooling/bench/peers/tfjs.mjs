@@ -30,6 +30,4 @@ function unary(/** @type {{ op: 'exp' | 'tanh', size: number }} */ { op, size })
   return () => tf[op](x).dispose();
 }
 
-/** @type {Record<string, (request: any) => () => unknown>} */
-const cases = { step, gemm, unary };
-await serve({ name: `tfjs ${backend}`, version: version_wasm, engine: `Node ${process.versions.node}` }, (request) => cases[request.case]?.(request));
+await serve({ name: `tfjs ${backend}`, version: version_wasm, engine: `Node ${process.versions.node}` }, { step, gemm, unary });
