@@ -5,6 +5,7 @@
  * elements (a function of its size), whatever tile, part or thread computes it.
  */
 import { definePack, definePackBeside, defineTurn } from './pack.ts';
+import { blockOf } from './product-block.ts';
 import { COLUMNS, defineTile } from './tile.ts';
 import { call, type Code, type Frame, type Local, type ModuleBuilder } from './wasm/assembler.ts';
 import { choose, count, f32, i32, leave, smaller, when } from './wasm/instructions.ts';
@@ -22,15 +23,6 @@ export const BLOCK_BYTES = TAG_AT - BLOCK_AT - 64;
 
 const bytes = (elements: Code): Code => i32.shl(elements, i32.of(2));
 
-/**
- * Offsets of the parameters in words: sizes of the operands that give rows and lanes, and the inner one; their strides in bytes; the stride of the result in bytes; the part of a chunk;
- * parts a side; depth; whether rows are packed, whether the block is turned, whether all lanes of a chunk are packed at once; the product's number; the table of batches (addresses of rows, lanes, results); the parameters of what ends the chunks (see product-end.ts).
- */
-export const GEMM = {
-  rows: 0, lanes: 1, inner: 2, row: 3, rowInner: 4, lane: 5, laneInner: 6, stride: 7, chunkRows: 8, chunkLanes: 9, down: 10, across: 11, depth: 12, pack: 13, turned: 14, whole: 15, serial: 16, table: 17, end: 18,
-} as const;
-export const GEMM_WORDS = 20;
-
 /** Chunk = one block of rows and lanes of one product of the batch, by tiles of at most `height` (up to 6) rows. Chunks that share their lanes follow each other. */
 export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused: boolean, parameters: Local, chunk: Local, scratch: Local): Code {
   const packRows = Array.from({ length: height }, (_, i) => definePack(module, i + 1, false));
@@ -45,9 +37,9 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused:
   ]);
   const [packed, direct, packing] = [chosen(tiles[0]!, 9), chosen(tiles[1]!, 9), chosen(packRows, 6)];
 
-  const parameter = (name: keyof typeof GEMM): Code => i32.load(parameters.get, 4 * GEMM[name]);
-  const { rows, lanes, inner, row, rowInner, lane, laneInner, stride, depth, pack, turned, whole } = frame.ints('rows', 'lanes', 'inner', 'row', 'rowInner', 'lane', 'laneInner', 'stride', 'depth', 'pack', 'turned', 'whole');
-  const { a, b, c, rest, row0, lane0, entry, padded, filled } = frame.ints('a', 'b', 'c', 'rest', 'row0', 'lane0', 'entry', 'padded', 'filled');
+  const { row0, lane0, rows, lanes, product, find, parameter } = blockOf(frame, parameters, chunk);
+  const { inner, row, rowInner, lane, laneInner, stride, depth, pack, turned, whole } = frame.ints('inner', 'row', 'rowInner', 'lane', 'laneInner', 'stride', 'depth', 'pack', 'turned', 'whole');
+  const { a, b, c, entry, padded, filled } = frame.ints('a', 'b', 'c', 'entry', 'padded', 'filled');
   const { k, n, i, j, r, many, at, panels, from, to, left, tall, target, block, width, fresh } = frame.ints('k', 'n', 'i', 'j', 'r', 'many', 'at', 'panels', 'from', 'to', 'left', 'tall', 'target', 'block', 'width', 'fresh');
   const place = i32.add(scratch.get, i32.of(BLOCK_AT));
   const tag = i32.add(scratch.get, i32.of(TAG_AT));
@@ -77,12 +69,8 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused:
   return [
     inner.set(parameter('inner')), row.set(parameter('row')), rowInner.set(parameter('rowInner')), lane.set(parameter('lane')), laneInner.set(parameter('laneInner')),
     stride.set(parameter('stride')), depth.set(parameter('depth')), pack.set(parameter('pack')), turned.set(parameter('turned')), whole.set(parameter('whole')),
-    row0.set(i32.mul(i32.remU(chunk.get, parameter('down')), parameter('chunkRows'))),
-    rest.set(i32.divU(chunk.get, parameter('down'))),
-    lane0.set(i32.mul(i32.remU(rest.get, parameter('across')), parameter('chunkLanes'))),
-    entry.set(i32.add(parameter('table'), i32.mul(i32.divU(rest.get, parameter('across')), i32.of(12)))),
-    rows.set(smaller(parameter('chunkRows'), i32.sub(parameter('rows'), row0.get))),
-    lanes.set(smaller(parameter('chunkLanes'), i32.sub(parameter('lanes'), lane0.get))),
+    find,
+    entry.set(i32.add(parameter('table'), i32.mul(product.get, i32.of(12)))),
     padded.set(i32.and(i32.add(lanes.get, i32.of(COLUMNS - 1)), i32.of(-COLUMNS))),
     a.set(i32.add(i32.load(entry.get), i32.mul(row0.get, row.get))),
     b.set(i32.add(i32.load(entry.get, 4), i32.mul(lane0.get, lane.get))),

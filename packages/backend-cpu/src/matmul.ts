@@ -1,13 +1,13 @@
 /** `matmul`: float32 by the packed kernel of gemm.ts, float64 by a plain one. */
 import { applyEpilogue, bytesOf, contiguous, type CoreBackend, type DType, type Epilogue, identity, type Shape, type Storage, type Target, type View } from '@nn/tensor/backend';
 import { casted, type Functions, specOf } from './functions.ts';
-import { GEMM, GEMM_WORDS } from './gemm.ts';
 import type { Heap } from './heap.ts';
 import type { Compiler, Kernel } from './kernel.ts';
 import { PARAMETER_BYTES } from './memory.ts';
 import { plainProduct } from './plain-product.ts';
 import { writeParameters } from './parameters.ts';
 import type { Pool } from './pool.ts';
+import { GEMM, GEMM_WORDS } from './product-block.ts';
 import { productEnd } from './product-end.ts';
 import type { Slices } from './slices.ts';
 import { planProduct, type Side, SMALL } from './product-plan.ts';
@@ -35,7 +35,7 @@ export class Products {
     this.#backend = backend;
     this.#compiler = compiler;
     this.#functions = functions;
-    this.#tiles = new TileChoice(compiler, () => heap);
+    this.#tiles = new TileChoice(compiler, heap);
     this.#heap = heap;
     this.#pool = pool;
     this.#slices = slices;
@@ -107,7 +107,7 @@ export class Products {
     }
     const behind = (large ? own : table + batches.length * 6 + 7) & ~7;
     ints[at + GEMM.end] = behind;
-    const end = epilogue && dtype === 'float32' ? this.#end(epilogue, output, shape, behind) : undefined;
+    const end = epilogue && this.#end(epilogue, output, shape, behind);
     // A function that only this thread can compute must not bind the product to it.
     const within = end?.module && end;
     this.#pool.run(kernel, down * across * (batches.length / 2), within);

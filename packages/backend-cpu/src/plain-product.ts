@@ -1,22 +1,19 @@
-/** The matrix product in float64: dot products, one result after the other. The parameters are those of gemm.ts. */
-import { GEMM } from './gemm.ts';
+/** The matrix product in float64: dot products, one result after the other. */
+import { blockOf } from './product-block.ts';
 import type { Code, Frame, Local } from './wasm/assembler.ts';
-import { advance, choose, count, f64, i32, smaller } from './wasm/instructions.ts';
+import { advance, choose, count, f64, i32 } from './wasm/instructions.ts';
 
 /** Chunk = one block of one product of the batch. */
 export function plainProduct(frame: Frame, parameters: Local, chunk: Local, _scratch: Local): Code {
-  const parameter = (name: keyof typeof GEMM): Code => i32.load(parameters.get, 4 * GEMM[name]);
+  const { row0, lane0, rows, lanes, product, find, parameter } = blockOf(frame, parameters, chunk);
   const bytes = (elements: Code): Code => i32.shl(elements, i32.of(3));
-  const { rest, entry, row, lane, row0, lane0, rowEnd, laneEnd, i, x, y } = frame.ints('rest', 'entry', 'row', 'lane', 'row0', 'lane0', 'rowEnd', 'laneEnd', 'i', 'x', 'y');
+  const { entry, row, lane, rowEnd, laneEnd, i, x, y } = frame.ints('entry', 'row', 'lane', 'rowEnd', 'laneEnd', 'i', 'x', 'y');
   const sum = frame.local('f64');
   const result = (at: Local, across: Local): Code => i32.add(i32.load(entry.get, 8), i32.add(i32.mul(at.get, parameter('stride')), bytes(across.get)));
   return [
-    row0.set(i32.mul(i32.remU(chunk.get, parameter('down')), parameter('chunkRows'))),
-    rest.set(i32.divU(chunk.get, parameter('down'))),
-    lane0.set(i32.mul(i32.remU(rest.get, parameter('across')), parameter('chunkLanes'))),
-    entry.set(i32.add(parameter('table'), i32.mul(i32.divU(rest.get, parameter('across')), i32.of(12)))),
-    rowEnd.set(smaller(i32.add(row0.get, parameter('chunkRows')), parameter('rows'))),
-    laneEnd.set(smaller(i32.add(lane0.get, parameter('chunkLanes')), parameter('lanes'))),
+    find,
+    entry.set(i32.add(parameter('table'), i32.mul(product.get, i32.of(12)))),
+    rowEnd.set(i32.add(row0.get, rows.get)), laneEnd.set(i32.add(lane0.get, lanes.get)),
     count(row, row0.get, rowEnd.get, 1, count(lane, lane0.get, laneEnd.get, 1,
       x.set(i32.add(i32.load(entry.get), i32.mul(row.get, parameter('row')))),
       y.set(i32.add(i32.load(entry.get, 4), i32.mul(lane.get, parameter('lane')))),

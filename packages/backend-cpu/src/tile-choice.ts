@@ -2,9 +2,10 @@
  * How many rows the tiles of products have. Engines differ: a loop whose sums do not all stay in registers takes twice as long, and which one that is no engine says.
  * So the first products take turns, and the chunks that the calling thread does are timed. Results are the same bits whatever is chosen.
  */
-import { GEMM, gemm } from './gemm.ts';
+import { gemm } from './gemm.ts';
 import type { Chunk, Compiler, Kernel } from './kernel.ts';
 import type { Words } from './parameters.ts';
+import { workOf } from './product-block.ts';
 
 /** Chunks of each that are not counted, since engines compile meanwhile, and those that are. */
 const WARM = 40;
@@ -23,11 +24,11 @@ interface Candidate {
 
 export class TileChoice {
   readonly #compiler: Compiler;
-  readonly #words: () => Words;
+  readonly #words: Words;
   #candidates: Candidate[];
   #turn = 0;
 
-  constructor(compiler: Compiler, words: () => Words) {
+  constructor(compiler: Compiler, words: Words) {
     this.#compiler = compiler;
     this.#words = words;
     this.#candidates = (compiler.fused ? [6, 4] : [4, 3]).map((rows) => ({ rows, chunks: 0, time: 0, work: 0 }));
@@ -61,18 +62,8 @@ export class TileChoice {
       const time = performance.now() - start;
       if (++candidate.chunks <= WARM) return;
       candidate.time += time;
-      candidate.work += workOf(this.#words().ints, parameters >> 2, i);
+      candidate.work += workOf(this.#words.ints, parameters >> 2, i);
     };
     return { ...kernel, chunk: timed };
   }
-}
-
-/** Multiply-adds of a chunk. */
-function workOf(ints: Int32Array, at: number, chunk: number): number {
-  const word = (name: keyof typeof GEMM): number => ints[at + GEMM[name]]!;
-  const down = chunk % word('down');
-  const across = Math.floor(chunk / word('down')) % word('across');
-  const rows = Math.min(word('chunkRows'), word('rows') - down * word('chunkRows'));
-  const lanes = Math.min(word('chunkLanes'), word('lanes') - across * word('chunkLanes'));
-  return rows * lanes * word('inner');
 }
