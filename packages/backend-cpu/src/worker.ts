@@ -70,34 +70,40 @@ const serve = ({ memory, scratch, blas }) => {
     Atomics.add(words, ${WORD.signal}, 1);
     if (Atomics.load(words, ${WORD.parked}) > 0) Atomics.notify(words, ${WORD.signal});
   };
+  // Does the last part of what is claimed; whether one can be done.
+  const help = (claim) => {
+    const job = claim >>> 16;
+    const at = placeOf(job);
+    const id = words[at + ${JOB.kernel}];
+    const endId = words[at + ${JOB.end}];
+    let chunk = kernelOf(at + ${JOB.kernel});
+    let ending = kernelOf(at + ${JOB.end});
+    if (!chunk || !ending) return false;
+    if (Atomics.compareExchange(words, ${WORD.claim}, claim, claim - 1) !== claim) return true;
+    // From here on the job cannot end; before, it may have been an earlier one of the same number.
+    if (words[at + ${JOB.kernel}] !== id) chunk = kernelOf(at + ${JOB.kernel});
+    if (words[at + ${JOB.end}] !== endId) ending = kernelOf(at + ${JOB.end});
+    const group = words[at + ${JOB.group}];
+    const chunks = words[at + ${JOB.chunks}];
+    const parts = words[at + ${JOB.parts}];
+    const part = claim & 255;
+    const end = Math.min(part * group, chunks);
+    const parameters = ${parametersOf(0)} + (job & ${MOST_JOBS - 1}) * ${PARAMETER_STEP};
+    for (let i = (part - 1) * group; i < end; i++) {
+      chunk(parameters, i, scratch);
+      ending(parameters, i, scratch);
+    }
+    if (Atomics.add(words, ${WORD.done}, 1) === parts - 1) {
+      Atomics.store(words, ${WORD.done}, 0);
+      Atomics.store(words, ${WORD.finished}, job);
+      begin((job + 1) & ${JOB_MASK});
+      if (Atomics.load(words, ${WORD.waiting})) Atomics.notify(words, ${WORD.finished});
+    }
+    return true;
+  };
   for (let seen = 0;;) {
     if (Atomics.load(words, ${WORD.stop})) return;
-    for (let claim = Atomics.load(words, ${WORD.claim}); (claim >> 8 & 255) < (claim & 255); claim = Atomics.load(words, ${WORD.claim})) {
-      const job = claim >>> 16;
-      const at = placeOf(job);
-      const [id, endId] = [words[at + ${JOB.kernel}], words[at + ${JOB.end}]];
-      let [chunk, ending] = [kernelOf(at + ${JOB.kernel}), kernelOf(at + ${JOB.end})];
-      if (!chunk || !ending) break;
-      if (Atomics.compareExchange(words, ${WORD.claim}, claim, claim - 1) !== claim) continue;
-      // From here on the job cannot end; before, it may have been an earlier one of the same number.
-      if (words[at + ${JOB.kernel}] !== id || words[at + ${JOB.end}] !== endId) [chunk, ending] = [kernelOf(at + ${JOB.kernel}), kernelOf(at + ${JOB.end})];
-      const group = words[at + ${JOB.group}];
-      const chunks = words[at + ${JOB.chunks}];
-      const parts = words[at + ${JOB.parts}];
-      const part = claim & 255;
-      const end = Math.min(part * group, chunks);
-      const parameters = ${parametersOf(0)} + (job & ${MOST_JOBS - 1}) * ${PARAMETER_STEP};
-      for (let i = (part - 1) * group; i < end; i++) {
-        chunk(parameters, i, scratch);
-        ending(parameters, i, scratch);
-      }
-      if (Atomics.add(words, ${WORD.done}, 1) === parts - 1) {
-        Atomics.store(words, ${WORD.done}, 0);
-        Atomics.store(words, ${WORD.finished}, job);
-        begin((job + 1) & ${JOB_MASK});
-        if (Atomics.load(words, ${WORD.waiting})) Atomics.notify(words, ${WORD.finished});
-      }
-    }
+    for (let claim = Atomics.load(words, ${WORD.claim}); (claim >> 8 & 255) < (claim & 255) && help(claim); claim = Atomics.load(words, ${WORD.claim}));
     const deadline = performance.now() + ${SPIN};
     while (Atomics.load(words, ${WORD.signal}) === seen && performance.now() < deadline) for (let i = 0; i < 50 && Atomics.load(words, ${WORD.signal}) === seen; i++) pause();
     if (Atomics.load(words, ${WORD.signal}) === seen) {
