@@ -1,9 +1,10 @@
-import { gradCheck } from '@nn/autograd';
-import { arange, randn, tensor, zeros } from '@nn/tensor';
+import { grad, gradCheck, noGrad } from '@nn/autograd';
+import { arange, profile, randn, scope, type Tensor, tensor, zeros } from '@nn/tensor';
 import { describe, expect, it } from 'vitest';
 import {
-  Embedding, embedding, EmbeddingBag, GRU, LSTM, LSTMCell, packPaddedSequence, packSequence, padPackedSequence, padSequence, RNN, unpackSequence, unpadSequence,
+  Embedding, embedding, EmbeddingBag, GRU, LSTM, LSTMCell, type PackedSequence, packPaddedSequence, packSequence, padPackedSequence, padSequence, RNN, unpackSequence, unpadSequence,
 } from '../src/index.ts';
+import { expectClose } from './close.ts';
 
 const ids = (values: number | number[]) => tensor(values, { dtype: 'int32' });
 
@@ -62,6 +63,47 @@ describe('recurrent layers', () => {
     await gradCheck((x) => cell.forward(x)[0], [tensor([[0.5, -1]], { dtype: 'float64' })], { order: 2 });
     const layer = new RNN(1, 2, { dtype: 'float64' });
     await gradCheck((x) => layer.forward(x)[0], [tensor([[0.5], [-1], [2]], { dtype: 'float64' })], { order: 2 });
+  });
+
+  it('have second derivatives where sequences have lengths, both ways', async () => {
+    for (const Kind of [RNN, LSTM, GRU]) {
+      const layer = new Kind(1, 2, { dtype: 'float64', bidirectional: true });
+      await gradCheck((x) => (layer.forward(packPaddedSequence(x, [3, 1])) as [PackedSequence, unknown])[0].data, [tensor([[[0.5], [1]], [[-1], [0]], [[2], [0]]], { dtype: 'float64' })], { order: 2 });
+    }
+  });
+
+  it('give the same without a gradient, and from the last output as from the state', async () => {
+    const x = tensor([[[0.5, 1]], [[-1, 2]], [[2, 0]]]);
+    for (const layer of [new RNN(2, 3, { nonlinearity: 'relu' }), new LSTM(2, 3), new GRU(2, 3)]) {
+      const run = (): Tensor[] => { const [output, state] = layer.forward(x) as [Tensor, Tensor | Tensor[]]; return [output.at(-1), [state].flat()[0]!.at(0)]; };
+      const gradients = [0, 1].map((which) => grad([run()[which]!.square().sum()], layer.parameters()));
+      const values = await Promise.all([...run(), ...noGrad(run)].map((result) => result.toArray()));
+      for (const value of values) expect(value).toEqual(values[0]);
+      for (const [i, gradient] of gradients[0]!.entries()) await expectClose(gradient, Array.from(await gradients[1]![i]!.data()), 1e-6);
+    }
+  });
+
+  it('are a product and a kernel at each time, forwards and backwards', async () => {
+    for (const layer of [new RNN(2, 3), new LSTM(2, 3), new GRU(2, 3)]) {
+      const calls = async (times: number) => {
+        const x = randn([times, 2, 2]);
+        const { operations } = await profile(() => { grad([layer.forward(x)[0].sum()], layer.parameters()); });
+        return operations.reduce((sum, operation) => sum + operation.calls, 0);
+      };
+      expect(await calls(12) - await calls(2)).toBe(40);
+    }
+  });
+
+  it('hold nothing after a step', () => {
+    const layer = new LSTM(2, 3, { bidirectional: true });
+    const x = randn([4, 2, 2]);
+    const step = () => {
+      scope(() => { layer.forward(x)[0].sum().backward(); });
+      return x.device.memory().storages;
+    };
+    step();
+    const before = step();
+    for (let i = 0; i < 3; i++) expect(step()).toBe(before);
   });
 
   it('say what does not fit', () => {

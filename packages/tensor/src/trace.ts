@@ -5,8 +5,9 @@
 export {
   type BackwardOptions, type CustomAttributes, type GradientHook, type GraphNode, type Primitive, type Primitives, type Step, type Tracer, slot,
 } from './tracer.ts';
+export type { View } from './backend/interface.ts';
 export { derive, type Derivative, differentiable, type Seed } from './expr/derive.ts';
-export { leavesOf, part, type Part } from './expr/function.ts';
+export { identity, leavesOf, part, type Part, type ScalarFunction, trace } from './expr/function.ts';
 export { RowFunction } from './expr/rows.ts';
 export { isRow } from './expr/scalar.ts';
 export { Allocation, Handle, handle } from './handle.ts';

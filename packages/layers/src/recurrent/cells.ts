@@ -3,7 +3,8 @@ import { fail, show, type Tensor, zeros } from '@nn/tensor';
 import { uniform } from '../init.ts';
 import { Module } from '../module.ts';
 import { Parameter, type ParameterOptions } from '../parameter.ts';
-import { gruStep, lstmStep, type Prepare, simpleStep, type State } from './steps.ts';
+import { elman, type Formula, gru, lstm } from './formulas.ts';
+import { type State, stepOf } from './steps.ts';
 
 /** `bias`: whether there are biases. Default true. */
 export interface CellOptions extends ParameterOptions { readonly bias?: boolean }
@@ -38,7 +39,7 @@ abstract class Cell<S> extends Module<[input: Tensor, state?: S], S> {
   }
 
   /** @internal */
-  protected advance(input: Tensor, given: State | undefined, parts: number, prepare: Prepare): State {
+  protected advance(input: Tensor, given: State | undefined, formula: Formula): State {
     const { shape } = input;
     if ((shape.length !== 1 && shape.length !== 2) || shape.at(-1) !== this.inputSize) fail(this.typeName, `the input is ${show(shape)}`, `Give [N, ${this.inputSize}] or [${this.inputSize}].`);
     const expected = [...shape.slice(0, -1), this.hiddenSize];
@@ -47,8 +48,8 @@ abstract class Cell<S> extends Module<[input: Tensor, state?: S], S> {
     const single = shape.length === 1;
     const batch = (x: Tensor): Tensor => (single ? x.unsqueeze(0) : x);
     const x = batch(input);
-    const state = given?.map(batch) ?? Array<Tensor>(parts).fill(x.newFull([x.shape[0]!, this.hiddenSize], 0));
-    const step = prepare({ ih: this.weightIh, hh: this.weightHh, biasIh: this.biasIh, biasHh: this.biasHh, hr: null });
+    const state = given?.map(batch) ?? Array<Tensor>(formula.parts).fill(x.newFull([x.shape[0]!, this.hiddenSize], 0));
+    const step = stepOf(formula, { ih: this.weightIh, hh: this.weightHh, biasIh: this.biasIh, biasHh: this.biasHh, hr: null });
     const next = step.advance(step.project(x), state);
     return single ? next.map((value) => value.squeeze(0)) : next;
   }
@@ -74,7 +75,7 @@ export class RNNCell extends Cell<Tensor> {
     this.nonlinearity = nonlinearity;
   }
 
-  forward(input: Tensor, state?: Tensor): Tensor { return this.advance(input, state && [state], 1, simpleStep(this.nonlinearity))[0]!; }
+  forward(input: Tensor, state?: Tensor): Tensor { return this.advance(input, state && [state], elman[this.nonlinearity])[0]!; }
 }
 
 /**
@@ -90,7 +91,7 @@ export class LSTMCell extends Cell<readonly [hidden: Tensor, cell: Tensor]> {
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) { super(inputSize, hiddenSize, 4, options); }
 
   forward(input: Tensor, state?: readonly [hidden: Tensor, cell: Tensor]): [hidden: Tensor, cell: Tensor] {
-    return [...this.advance(input, state, 2, lstmStep)] as [Tensor, Tensor];
+    return [...this.advance(input, state, lstm)] as [Tensor, Tensor];
   }
 }
 
@@ -106,5 +107,5 @@ export class GRUCell extends Cell<Tensor> {
   static override readonly typeName = 'GRUCell';
   constructor(inputSize: number, hiddenSize: number, options: CellOptions = {}) { super(inputSize, hiddenSize, 3, options); }
 
-  forward(input: Tensor, state?: Tensor): Tensor { return this.advance(input, state && [state], 1, gruStep)[0]!; }
+  forward(input: Tensor, state?: Tensor): Tensor { return this.advance(input, state && [state], gru)[0]!; }
 }

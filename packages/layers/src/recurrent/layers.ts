@@ -1,7 +1,7 @@
 /** RNN, LSTM and GRU. */
 import { fail, type Tensor } from '@nn/tensor';
+import { elman, gru, lstm } from './formulas.ts';
 import { type Like, Recurrent, type RecurrentOptions, type Sequences } from './recurrent.ts';
-import { gruStep, lstmStep, simpleStep } from './steps.ts';
 
 /** Options of {@link RNN}: `nonlinearity` is `tanh` (the default) or `relu`. */
 export interface RNNOptions extends RecurrentOptions { readonly nonlinearity?: 'tanh' | 'relu' }
@@ -37,7 +37,7 @@ export class RNN extends Recurrent<Tensor, Tensor> {
 
   /** @param state [layers * directions, N, hidden]; 0 unless given */
   forward<S extends Sequences>(input: S, state?: Tensor): [output: Like<S>, state: Tensor] {
-    const { output, states } = this.run(input, state && [state], simpleStep(this.nonlinearity));
+    const { output, states } = this.run(input, state && [state], elman[this.nonlinearity]);
     return [output, states[0]!];
   }
 }
@@ -71,7 +71,7 @@ export class LSTM extends Recurrent<readonly [hidden: Tensor, cell: Tensor], [hi
 
   /** @param state [layers * directions, N, hidden (or projSize)] and [layers * directions, N, hidden]; 0 unless given */
   forward<S extends Sequences>(input: S, state?: readonly [hidden: Tensor, cell: Tensor]): [output: Like<S>, state: [hidden: Tensor, cell: Tensor]] {
-    const { output, states } = this.run(input, state, lstmStep);
+    const { output, states } = this.run(input, state, lstm);
     return [output, states as [Tensor, Tensor]];
   }
 }
@@ -100,7 +100,7 @@ export class GRU extends Recurrent<Tensor, Tensor> {
 
   /** @param state [layers * directions, N, hidden]; 0 unless given */
   forward<S extends Sequences>(input: S, state?: Tensor): [output: Like<S>, state: Tensor] {
-    const { output, states } = this.run(input, state && [state], gruStep);
+    const { output, states } = this.run(input, state && [state], gru);
     return [output, states[0]!];
   }
 }

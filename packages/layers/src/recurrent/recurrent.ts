@@ -5,7 +5,9 @@ import { uniform } from '../init.ts';
 import { Module } from '../module.ts';
 import { Parameter, type ParameterOptions } from '../parameter.ts';
 import { isPacked, lengthsOf, type PackedSequence, packPaddedSequence, padPackedSequence } from './packed.ts';
-import { type Prepare, type State, unroll, type Weights } from './steps.ts';
+import type { Formula } from './formulas.ts';
+import { type State, unroll, type Weights } from './steps.ts';
+import { sweep, sweeps } from './sweep.ts';
 
 /** What all recurrent layers take. */
 export interface RecurrentOptions extends ParameterOptions {
@@ -97,11 +99,11 @@ export abstract class Recurrent<Given, Out> extends Module<[input: Sequences, st
   }
 
   /** Runs all layers. `given` and the states that come back are [layers * directions, N, size] each. @internal */
-  protected run<S extends Sequences>(input: S, given: readonly Tensor[] | undefined, prepare: Prepare): { readonly output: Like<S>; readonly states: Tensor[] } {
+  protected run<S extends Sequences>(input: S, given: readonly Tensor[] | undefined, formula: Formula): { readonly output: Like<S>; readonly states: Tensor[] } {
     const sequences: Sequences = input;
     if (isPacked(sequences)) {
       const [padded, lengths] = padPackedSequence(sequences);
-      const { output, states } = this.#layers(padded, given, prepare, lengths);
+      const { output, states } = this.#layers(padded, given, formula, lengths);
       return { output: packPaddedSequence(output, lengthsOf(sequences), { enforceSorted: false }) as unknown as Like<S>, states };
     }
     const { shape } = sequences;
@@ -110,12 +112,12 @@ export abstract class Recurrent<Given, Out> extends Module<[input: Sequences, st
     }
     const single = shape.length === 2;
     const x = single ? sequences.unsqueeze(1) : this.batchFirst ? sequences.transpose(0, 1) : sequences;
-    const { output, states } = this.#layers(x, single ? given?.map((state) => state.unsqueeze(1)) : given, prepare);
+    const { output, states } = this.#layers(x, single ? given?.map((state) => state.unsqueeze(1)) : given, formula);
     const turned = single ? output.squeeze(1) : this.batchFirst ? output.transpose(0, 1) : output;
     return { output: turned as Like<S>, states: single ? states.map((state) => state.squeeze(1)) : states };
   }
 
-  #layers(x: Tensor, given: readonly Tensor[] | undefined, prepare: Prepare, lengths?: readonly number[]): { readonly output: Tensor; readonly states: Tensor[] } {
+  #layers(x: Tensor, given: readonly Tensor[] | undefined, formula: Formula, lengths?: readonly number[]): { readonly output: Tensor; readonly states: Tensor[] } {
     const [steps, count] = x.shape as [number, number];
     if (steps === 0) fail(this.typeName, 'the sequences are empty', 'Give one step or more.');
     const sets = [...this.#sets()];
@@ -127,9 +129,10 @@ export abstract class Recurrent<Given, Out> extends Module<[input: Sequences, st
       if (layer > 0 && this.dropout > 0) output = dropout(output, this.dropout, { training: this.training });
       const runs = sets.flatMap(([of, suffix], i) => {
         if (of !== layer) return [];
-        const { outputs, state } = unroll(prepare(this.#weights(suffix)), output, starts[i]!, suffix.endsWith('Reverse'), ends);
+        const weights = this.#weights(suffix);
+        const { outputs, state } = (sweeps(weights, output, starts[i]!) ? sweep : unroll)(formula, weights, output, starts[i]!, suffix.endsWith('Reverse'), ends);
         finals.push(state);
-        return [stack(outputs, 0)];
+        return [outputs];
       });
       output = concat(runs, 2);
     }

@@ -1,6 +1,7 @@
-/** What recurrent layers and their cells compute at one time: products, and one kernel for all that is element-wise. */
-import { fuse, linear, type Scalar, type Tensor } from '@nn/tensor';
+/** A recurrent layer time by time, in tensor operations: what cells are, and layers where `sweep.ts` does not go. */
+import { fuse, type Fused, type Scalar, stack, type Tensor } from '@nn/tensor';
 import { slicesOf } from '../slices.ts';
+import type { Formula } from './formulas.ts';
 
 /** Parameters of one layer in one direction. */
 export interface Weights {
@@ -18,84 +19,75 @@ export type State = readonly Tensor[];
 
 /** One layer in one direction, prepared for many steps. */
 export interface Step {
-  /** What inputs of all times contribute, in one product: [..., in] to [..., gates * hidden]. */
+  /** What inputs of all times contribute, in one product: [N, in] to [gates, N, hidden]. */
   project(x: Tensor): Tensor;
-  /** From one time's projection [N, gates * hidden] and the state before it, the state after it. */
+  /** From one time's projection and the state before it, the state after it. */
   advance(projected: Tensor, state: State): State;
 }
 
-/** What makes a step of a layer's parameters. */
-export type Prepare = (weights: Weights) => Step;
+/** [gates * hidden, ...] with each gate's part by itself. */
+export const byGate = (weight: Tensor, gates: number): Tensor => weight.reshape(gates, weight.shape[0]! / gates, ...weight.shape.slice(1));
 
-const together = (a: Tensor | null, b: Tensor | null): Tensor | undefined => (a && b ? a.add(b) : undefined);
-/** [N, gates * hidden] as one tensor per gate. */
-const gatesOf = (x: Tensor, gates: number): Tensor[] => slicesOf(x.reshape(x.shape[0]!, gates, x.shape[1]! / gates), 1);
+/** [N, in] times each gate's part of the weight, and its part of the bias: [gates, N, hidden]. */
+export const projected = (x: Tensor, weight: Tensor, bias: Tensor | undefined, gates: number): Tensor =>
+  x.matmul(byGate(weight, gates).transpose(1, 2), { bias: bias && byGate(bias, gates).unsqueeze(1) });
 
-/** `h' = tanh(W x + b + V h + c)`, or relu. */
-export const simpleStep = (activation: 'tanh' | 'relu'): Prepare => ({ ih, hh, biasIh, biasHh }) => {
-  const [turned, bias] = [hh.transpose(0, 1), together(biasIh, biasHh)];
+/** What is added to the product of the inputs, and to that of the state. */
+export function biasesOf({ biasIh, biasHh }: Pick<Weights, 'biasIh' | 'biasHh'>, apart: boolean): (Tensor | undefined)[] {
+  return apart ? [biasIh ?? undefined, biasHh ?? undefined] : [biasIh && biasHh ? biasIh.add(biasHh) : undefined];
+}
+
+const compiled = new WeakMap<Formula, Fused<readonly Scalar[]>>();
+/** The state after, in one kernel. */
+function fused(formula: Formula): Fused<readonly Scalar[]> {
+  let f = compiled.get(formula);
+  if (!f) {
+    const given = formula.gates * (formula.apart ? 2 : 1);
+    compiled.set(formula, (f = fuse((...leaves: Scalar[]) => formula.next(leaves.slice(0, given), leaves.slice(given)).state)));
+  }
+  return f;
+}
+
+export function stepOf(formula: Formula, weights: Weights): Step {
+  const { gates, apart, reads } = formula;
+  const [inputs, own] = biasesOf(weights, apart);
+  const turned = byGate(weights.hh, gates).transpose(1, 2);
+  const projection = weights.hr?.transpose(0, 1);
   return {
-    project: (x) => linear(x, ih, bias),
-    advance: (projected, [h]) => [h!.matmul(turned, { bias: projected, activation })],
-  };
-};
-
-/** Gates in PyTorch's order: input, forget, cell, output. */
-const lstm = fuse((i: Scalar, f: Scalar, g: Scalar, o: Scalar, c: Scalar) => {
-  const next = f.sigmoid().mul(c).add(i.sigmoid().mul(g.tanh()));
-  return [o.sigmoid().mul(next.tanh()), next] as const;
-});
-
-/** `c' = sigmoid(f) c + sigmoid(i) tanh(g)`, `h' = sigmoid(o) tanh(c')`, with a projection `R h'`. */
-export const lstmStep: Prepare = ({ ih, hh, biasIh, biasHh, hr }) => {
-  const [turned, bias] = [hh.transpose(0, 1), together(biasIh, biasHh)];
-  const projection = hr?.transpose(0, 1);
-  return {
-    project: (x) => linear(x, ih, bias),
-    advance: (projected, [h, c]) => {
-      const [i, f, g, o] = gatesOf(h!.matmul(turned, { bias: projected }), 4);
-      const [output, cell] = lstm(i!, f!, g!, o!, c!);
-      return [projection ? output.matmul(projection) : output, cell];
+    project: (x) => projected(x, weights.ih, inputs, gates),
+    advance(given, state) {
+      const product = state[0]!.matmul(turned, { bias: apart ? own && byGate(own, gates).unsqueeze(1) : given });
+      const values = [...(apart ? slicesOf(given, 0) : []), ...slicesOf(product, 0)];
+      const [h, ...others] = fused(formula)(...values, ...reads.map((part) => state[part]!));
+      return [projection ? h!.matmul(projection) : h!, ...others];
     },
   };
-};
-
-/** Gates in PyTorch's order: reset, update, new. */
-const gru = fuse((xr: Scalar, xz: Scalar, xn: Scalar, hr: Scalar, hz: Scalar, hn: Scalar, h: Scalar) => {
-  const reset = xr.add(hr).sigmoid();
-  const update = xz.add(hz).sigmoid();
-  const fresh = xn.add(reset.mul(hn)).tanh();
-  return fresh.add(update.mul(h.sub(fresh)));
-});
-
-/** `n = tanh(x_n + sigmoid(x_r + h_r) h_n)`, `h' = (1 - z) n + z h` with `z = sigmoid(x_z + h_z)`. */
-export const gruStep: Prepare = ({ ih, hh, biasIh, biasHh }) => ({
-  project: (x) => linear(x, ih, biasIh ?? undefined),
-  advance: (projected, [h]) => {
-    const [xr, xz, xn] = gatesOf(projected, 3);
-    const [hr, hz, hn] = gatesOf(linear(h!, hh, biasHh ?? undefined), 3);
-    return [gru(xr!, xz!, xn!, hr!, hz!, hn!, h!)];
-  },
-});
+}
 
 const held = fuse((next: Scalar, before: Scalar, length: Scalar, time: Scalar) => next.where(time.lt(length), before));
 
+/** What all times of a layer come to: the outputs [T, N, out], and the state at the end. */
+export interface Unrolled { readonly outputs: Tensor; readonly state: State }
+
 /**
- * Runs a step over all times.
+ * Runs a layer over all times.
  *
  * @param x [T, N, in]
  * @param lengths how far each sequence goes, int32 [N, 1]: beyond it the state stays, and outputs are to be ignored
  */
-export function unroll(step: Step, x: Tensor, start: State, reverse: boolean, lengths?: Tensor): { readonly outputs: Tensor[]; readonly state: State } {
-  const inputs = slicesOf(step.project(x), 0);
+export function unroll(formula: Formula, weights: Weights, x: Tensor, start: State, reverse: boolean, lengths?: Tensor): Unrolled {
+  const [times, count, size] = x.shape as [number, number, number];
+  const step = stepOf(formula, weights);
+  const all = step.project(x.reshape(times * count, size));
+  const given = slicesOf(all.reshape(formula.gates, times, count, all.shape[2]!), 1);
   const outputs: Tensor[] = [];
   let state = start;
-  for (let i = 0; i < inputs.length; i++) {
-    const time = reverse ? inputs.length - 1 - i : i;
-    const next = step.advance(inputs[time]!, state);
+  for (let i = 0; i < times; i++) {
+    const time = reverse ? times - 1 - i : i;
+    const next = step.advance(given[time]!, state);
     const before = state;
     state = lengths ? next.map((value, k) => held(value, before[k]!, lengths, time)) : next;
     outputs[time] = state[0]!;
   }
-  return { outputs, state };
+  return { outputs: stack(outputs, 0), state };
 }
