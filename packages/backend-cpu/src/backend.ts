@@ -1,6 +1,7 @@
 /** The CPU as a backend: WebAssembly kernels over one heap. */
-import { type Backend, bytesOf, type DType, type Epilogue, hostArray, type Limits, type MapCall, type Reduction, type RowFunction, type ScalarFunction, type Shape, type Storage, type Target, type TypedArray, type View } from '@nn/tensor/backend';
+import { type Backend, bytesOf, type DType, type Epilogue, hostArray, type Limits, type MapCall, type ProductAxes, type Reduction, type RowFunction, type ScalarFunction, type Shape, type Storage, type Target, type TypedArray, type View } from '@nn/tensor/backend';
 import type { Blas } from './blas.ts';
+import { Contractions } from './contract.ts';
 import { Functions } from './functions.ts';
 import { Heap } from './heap.ts';
 import { Indexing } from './indexing.ts';
@@ -8,6 +9,7 @@ import { Compiler } from './kernel.ts';
 import { Maps } from './map.ts';
 import { Products } from './matmul.ts';
 import { SCRATCH, SCRATCH_BYTES } from './memory.ts';
+import { OffsetTables } from './offset-tables.ts';
 import { Pool } from './pool.ts';
 import { Random } from './random.ts';
 import { Reductions } from './reduce.ts';
@@ -47,6 +49,7 @@ export class CpuBackend implements Backend {
   readonly #maps: Maps;
   readonly #reductions: Reductions;
   readonly #products: Products;
+  readonly #contractions: Contractions;
   readonly #rows: Rows;
   readonly #indexing: Indexing;
   readonly #random: Random;
@@ -69,6 +72,7 @@ export class CpuBackend implements Backend {
     this.#reductions = new Reductions(functions, this.#heap, this.#pool, this.#maps);
     this.#rows = new Rows(this, functions, this.#heap, this.#pool);
     this.#products = new Products(this, this.#compiler, functions, this.#heap, this.#pool, blas && new Slices(blas, this.#heap, this.#pool));
+    this.#contractions = new Contractions(this, this.#products, new OffsetTables(this.#heap, this.#pool));
     this.#indexing = new Indexing(this, this.#compiler, this.#heap, this.#pool);
     this.#random = new Random(this.#compiler, this.#heap, this.#pool);
     this.limits = {
@@ -128,6 +132,10 @@ export class CpuBackend implements Backend {
   }
   matmul(a: View, b: View, output: Target, epilogue?: Epilogue): void {
     this.#products.run(a, b, output, epilogue);
+    this.#wrote([output]);
+  }
+  contract(a: View, b: View, axes: ProductAxes, output: Target, epilogue?: Epilogue): void {
+    this.#contractions.run(a, b, axes, output, epilogue);
     this.#wrote([output]);
   }
   gather(source: View, index: View, axis: number, output: Target): void {

@@ -73,6 +73,7 @@ function inspect(f: ScalarFunction | RowFunction): Prepared {
 const casts = new WeakMap<ScalarFunction, Map<DType, ScalarFunction>>();
 /** `f` with its root as another dtype. */
 export function casted(f: ScalarFunction, to: DType): ScalarFunction {
+  if (f.roots[0]!.dtype === to) return f;
   let forms = casts.get(f);
   if (!forms) casts.set(f, (forms = new Map()));
   let result = forms.get(to);

@@ -4,7 +4,7 @@
  * the result, it is computed in working space and written turned. Each result adds its products in the order of the inner axis, cut every `depth`
  * elements (a function of its size), whatever tile, part or thread computes it.
  */
-import { definePack, definePackBeside, defineTurn } from './pack.ts';
+import { definePack, definePackAnywhere, definePackBeside, defineTurn } from './pack.ts';
 import { blockOf } from './product-block.ts';
 import { COLUMNS, defineTile } from './tile.ts';
 import { call, type Code, type Frame, type Local, type ModuleBuilder } from './wasm/assembler.ts';
@@ -28,6 +28,7 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused:
   const packRows = Array.from({ length: height }, (_, i) => definePack(module, i + 1, false));
   const packLanes = definePack(module, COLUMNS, true);
   const packBeside = definePackBeside(module);
+  const packAnywhere = definePackAnywhere(module);
   const turn = defineTurn(module);
   const tiles = [true, false].map((packed) => Array.from({ length: height }, (_, i) => defineTile(module, i + 1, packed ? i + 1 : undefined, fused)));
   /** By the number of rows, one of several functions. */
@@ -38,7 +39,7 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused:
   const [packed, direct, packing] = [chosen(tiles[0]!, 9), chosen(tiles[1]!, 9), chosen(packRows, 6)];
 
   const { row0, lane0, rows, lanes, product, find, parameter } = blockOf(frame, parameters, chunk);
-  const { inner, row, rowInner, lane, laneInner, stride, depth, pack, turned, whole } = frame.ints('inner', 'row', 'rowInner', 'lane', 'laneInner', 'stride', 'depth', 'pack', 'turned', 'whole');
+  const { inner, row, rowInner, lane, laneInner, stride, depth, pack, turned, whole, laneTable } = frame.ints('inner', 'row', 'rowInner', 'lane', 'laneInner', 'stride', 'depth', 'pack', 'turned', 'whole', 'laneTable');
   const { a, b, c, entry, padded, filled } = frame.ints('a', 'b', 'c', 'entry', 'padded', 'filled');
   const { k, n, i, j, r, many, at, panels, from, to, left, tall, target, block, width, fresh } = frame.ints('k', 'n', 'i', 'j', 'r', 'many', 'at', 'panels', 'from', 'to', 'left', 'tall', 'target', 'block', 'width', 'fresh');
   const place = i32.add(scratch.get, i32.of(BLOCK_AT));
@@ -47,10 +48,11 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused:
   /** Lanes of inner elements [k, k + depth), after those before where all are kept. */
   const start = i32.add(scratch.get, bytes(i32.mul(choose('i32', whole.get, k.get, i32.of(0)), padded.get)));
   const first = i32.add(b.get, i32.mul(k.get, laneInner.get));
-  const packing8: Code = when(i32.eq(lane.get, i32.of(4)), call(packBeside, first, laneInner.get, lanes.get, many.get, start), count(n, i32.of(0), lanes.get, COLUMNS,
+  const anywhere = call(packAnywhere, i32.load(entry.get, 4), i32.add(laneTable.get, bytes(lane0.get)), i32.add(parameter('innerTable'), bytes(k.get)), padded.get, many.get, start);
+  const packing8: Code = when(laneTable.get, anywhere, when(i32.eq(lane.get, i32.of(4)), call(packBeside, first, laneInner.get, lanes.get, many.get, start), count(n, i32.of(0), lanes.get, COLUMNS,
     call(packLanes, i32.add(first, i32.mul(n.get, lane.get)), lane.get, laneInner.get,
       smaller(i32.of(COLUMNS), i32.sub(lanes.get, n.get)), many.get,
-      i32.add(start, bytes(i32.mul(n.get, many.get))))));
+      i32.add(start, bytes(i32.mul(n.get, many.get)))))));
   const eachDepth = (...body: Code[]): Code => count(k, i32.of(0), inner.get, depth.get, many.set(smaller(depth.get, i32.sub(inner.get, k.get))), ...body);
   const tile = (result: Code, count: Code, start: Code): Code => [
     when(pack.get,
@@ -68,7 +70,7 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused:
   ];
   return [
     inner.set(parameter('inner')), row.set(parameter('row')), rowInner.set(parameter('rowInner')), lane.set(parameter('lane')), laneInner.set(parameter('laneInner')),
-    stride.set(parameter('stride')), depth.set(parameter('depth')), pack.set(parameter('pack')), turned.set(parameter('turned')), whole.set(parameter('whole')),
+    stride.set(parameter('stride')), depth.set(parameter('depth')), pack.set(parameter('pack')), turned.set(parameter('turned')), whole.set(parameter('whole')), laneTable.set(parameter('laneTable')),
     find,
     entry.set(i32.add(parameter('table'), i32.mul(product.get, i32.of(12)))),
     padded.set(i32.and(i32.add(lanes.get, i32.of(COLUMNS - 1)), i32.of(-COLUMNS))),

@@ -17,6 +17,17 @@ import { addressOf, plan } from './walk.ts';
 /** Room for what an epilogue is told. */
 const END_BYTES = 16384;
 
+/** The operands of a product. */
+export interface Factors {
+  readonly left: Side;
+  readonly right: Side;
+  readonly inner: number;
+  /** Addresses of both, for each product of the batch. */
+  readonly batches: readonly number[];
+  /** Where the elements of the operand that gives the lanes lie, if its strides do not tell it: addresses of two tables (see offset-tables.ts). */
+  readonly tables?: { readonly of: 'a' | 'b'; readonly lanes: number; readonly inner: number };
+}
+
 export class Products {
   readonly #backend: CoreBackend;
   readonly #heap: Heap;
@@ -41,6 +52,9 @@ export class Products {
     this.#slices = slices;
   }
 
+  /** Whether a BLAS computes what is float32 and large. */
+  get foreign(): boolean { return this.#slices !== undefined; }
+
   run(a: View, b: View, output: Target, epilogue?: Epilogue): void {
     const rank = a.shape.length;
     const [rows, inner, columns] = [a.shape[rank - 2]!, a.shape[rank - 1]!, b.shape[rank - 1]!];
@@ -54,41 +68,40 @@ export class Products {
       const [left, right] = [this.#read(a, dtype, temporary), this.#read(b, dtype, temporary)];
       if (this.#slices && dtype === 'float32' && rows * inner * columns > SMALL) {
         const [first, second] = [left, right].map((view) => (this.#slices!.reads(view) ? view : this.#copied(view, dtype, temporary))) as [View, View];
-        this.#slices.run(first, second, output, rows, inner, columns, offsets(first, second, dtype));
+        this.#slices.run(first, second, output, rows, inner, columns, offsets(first, second, rank - 2, bytesOf(dtype)));
       } else {
-        ended = this.#product(left, right, output, rows, inner, columns, epilogue, shape);
+        const [first, second]: [Side, Side] = [
+          { size: rows, stride: left.strides[rank - 2]!, inner: left.strides[rank - 1]! }, { size: columns, stride: right.strides[rank - 1]!, inner: right.strides[rank - 2]! },
+        ];
+        ended = this.multiply({ left: first, right: second, inner, batches: offsets(left, right, rank - 2, bytesOf(dtype)) }, output, shape, epilogue);
       }
       for (const storage of temporary) this.#backend.free(storage);
     }
     if (epilogue && !ended) applyEpilogue(this.#backend, epilogue, output, shape);
   }
 
-  /** Whether the epilogue has been applied, too. */
-  #product(a: View, b: View, output: Target, rows: number, inner: number, columns: number, epilogue: Epilogue | undefined, shape: Shape): boolean {
+  /** One product, or several of a batch, to `output` of `shape`; whether the epilogue has been applied, too. */
+  multiply({ left, right, inner, batches, tables }: Factors, output: Target, shape: Shape, epilogue?: Epilogue): boolean {
     const { dtype } = output.storage;
-    const rank = a.shape.length;
     const bytes = bytesOf(dtype);
-    const batches = offsets(a, b, dtype);
-    const left: Side = { size: rows, stride: a.strides[rank - 2]!, inner: a.strides[rank - 1]! };
-    const right: Side = { size: columns, stride: b.strides[rank - 1]!, inner: b.strides[rank - 2]! };
     const { rows: height, kernel } = dtype === 'float64' ? this.#double() : this.#tiles.next();
-    const { turned, pack, whole, chunkRows, chunkLanes, depth } = planProduct(left, right, inner, height);
-    const [tileRowsOf, lanes] = turned ? [right, left] : [left, right];
-    const [down, across] = [Math.ceil(tileRowsOf.size / chunkRows), Math.ceil(lanes.size / chunkLanes)];
+    const { turned, pack, whole, chunkRows, chunkLanes, depth } = planProduct(left, right, inner, height, tables?.of);
+    const [rows, lanes] = turned ? [right, left] : [left, right];
+    const [down, across] = [Math.ceil(rows.size / chunkRows), Math.ceil(lanes.size / chunkLanes)];
     const own = this.#pool.parameters + 4 * GEMM_WORDS;
     const large = batches.length * 6 + 4 * GEMM_WORDS + END_BYTES > PARAMETER_BYTES;
     const table = large ? this.#heap.allocate(batches.length * 6) : own;
     if (large) this.#pool.drain();
     const { ints } = this.#heap;
     const at = this.#pool.parameters >> 2;
-    ints[at + GEMM.rows] = tileRowsOf.size;
+    ints[at + GEMM.rows] = rows.size;
     ints[at + GEMM.lanes] = lanes.size;
     ints[at + GEMM.inner] = inner;
-    ints[at + GEMM.row] = tileRowsOf.stride * bytes;
-    ints[at + GEMM.rowInner] = tileRowsOf.inner * bytes;
+    ints[at + GEMM.row] = rows.stride * bytes;
+    ints[at + GEMM.rowInner] = rows.inner * bytes;
     ints[at + GEMM.lane] = lanes.stride * bytes;
     ints[at + GEMM.laneInner] = lanes.inner * bytes;
-    ints[at + GEMM.stride] = columns * bytes;
+    ints[at + GEMM.stride] = right.size * bytes;
     ints[at + GEMM.chunkRows] = chunkRows;
     ints[at + GEMM.chunkLanes] = chunkLanes;
     ints[at + GEMM.down] = down;
@@ -99,11 +112,13 @@ export class Products {
     ints[at + GEMM.whole] = Number(whole);
     ints[at + GEMM.serial] = this.#serial = (this.#serial + 1) | 0;
     ints[at + GEMM.table] = table;
+    ints[at + GEMM.laneTable] = tables?.lanes ?? 0;
+    ints[at + GEMM.innerTable] = tables?.inner ?? 0;
     const result = addressOf(output.storage) + output.offset * bytes;
     for (let i = 0; 2 * i < batches.length; i++) {
       ints[table / 4 + 3 * i] = batches[2 * i + Number(turned)]!;
       ints[table / 4 + 3 * i + 1] = batches[2 * i + Number(!turned)]!;
-      ints[table / 4 + 3 * i + 2] = result + i * rows * columns * bytes;
+      ints[table / 4 + 3 * i + 2] = result + i * left.size * right.size * bytes;
     }
     const behind = (large ? own : table + batches.length * 6 + 7) & ~7;
     ints[at + GEMM.end] = behind;
@@ -148,12 +163,10 @@ export class Products {
   }
 }
 
-
-/** Addresses of both matrices for each product of the batch. */
-function offsets(a: View, b: View, dtype: DType): number[] {
-  const bytes = bytesOf(dtype);
+/** Addresses of both matrices for each product of the batch, whose axes are the first ones. */
+export function offsets(a: View, b: View, axes: number, bytes: number): number[] {
   let pairs = [addressOf(a.storage) + a.offset * bytes, addressOf(b.storage) + b.offset * bytes];
-  for (let axis = 0; axis < a.shape.length - 2; axis++) {
+  for (let axis = 0; axis < axes; axis++) {
     const next: number[] = [];
     for (let i = 0; i < pairs.length; i += 2) {
       for (let k = 0; k < a.shape[axis]!; k++) next.push(pairs[i]! + k * a.strides[axis]! * bytes, pairs[i + 1]! + k * b.strides[axis]! * bytes);

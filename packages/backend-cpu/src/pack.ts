@@ -61,6 +61,36 @@ export function definePackBeside(module: ModuleBuilder): FunctionRef {
   });
 }
 
+/**
+ * Packs lanes that lie anywhere, by tables of offsets: pack(from, table of lanes, table of inner elements, lanes, depth, to), of lanes a multiple of 8.
+ * They land as those of {@link definePackBeside}. Four at a time are read at once where they are neighbours.
+ */
+export function definePackAnywhere(module: ModuleBuilder): FunctionRef {
+  return module.define(['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], [], (frame, from, table, inner, lanes, depth, to) => {
+    const { n, i, at, target, panel } = frame.ints('n', 'i', 'at', 'target', 'panel');
+    const [a, b, c, d] = Array.from({ length: 4 }, () => frame.local('i32')) as [Local, Local, Local, Local];
+    const places = [a, b, c, d];
+    const value = frame.local('v128');
+    const apart = (lane: number): Code => i32.sub(places[lane]!.get, a.get);
+    const walk = (read: (offset: Code) => Code): Code => [
+      at.set(inner.get),
+      count(i, i32.of(0), depth.get, 1, read(i32.load(at.get)), v128.store(target.get, value.get), advance(at, 4), advance(target, 32)),
+    ];
+    return [
+      panel.set(i32.shl(depth.get, i32.of(5))),
+      count(n, i32.of(0), lanes.get, 4,
+        places.map((place, lane) => place.set(i32.add(from.get, i32.load(table.get, 4 * lane)))), advance(table, 16),
+        target.set(i32.add(to.get, i32.add(i32.mul(i32.shrU(n.get, i32.of(3)), panel.get), i32.shl(i32.and(n.get, i32.of(4)), i32.of(2))))),
+        when(i32.and(i32.and(i32.eq(apart(1), i32.of(4)), i32.eq(apart(2), i32.of(8))), i32.eq(apart(3), i32.of(12))),
+          walk((offset) => value.set(v128.load(i32.add(a.get, offset)))),
+          walk((offset) => {
+            const here = frame.local('i32');
+            return [here.set(offset), value.set([b, c, d].reduce<Code>((sum, place, lane) => v128.loadLane32(i32.add(place.get, here.get), sum, lane + 1), v128.zero32(i32.add(a.get, here.get))))];
+          }))),
+    ];
+  });
+}
+
 /** Four lines of four elements from `at` (which advances past the lines) to columns, `stride` bytes apart. */
 function transpose(frame: Frame, at: Local, line: Local, to: Local, offset: number, stride: number): Code {
   const rows = Array.from({ length: 4 }, () => frame.local('v128'));

@@ -4,12 +4,12 @@ import { i32, smaller } from './wasm/instructions.ts';
 
 /**
  * Offsets of the parameters in words: sizes of the operands that give rows and lanes, and the inner one; their strides in bytes; the stride of the result in bytes; the part of a chunk;
- * parts a side; depth; whether rows are packed, whether the block is turned, whether all lanes of a chunk are packed at once; the product's number; the table of batches (addresses of rows, lanes, results); the parameters of what ends the chunks (see product-end.ts).
+ * parts a side; depth; whether rows are packed, whether the block is turned, whether all lanes of a chunk are packed at once; the product's number; the table of batches (addresses of rows, lanes, results); the parameters of what ends the chunks (see product-end.ts); tables of where lanes and inner elements lie, 0 where strides tell it.
  */
 export const GEMM = {
-  rows: 0, lanes: 1, inner: 2, row: 3, rowInner: 4, lane: 5, laneInner: 6, stride: 7, chunkRows: 8, chunkLanes: 9, down: 10, across: 11, depth: 12, pack: 13, turned: 14, whole: 15, serial: 16, table: 17, end: 18,
+  rows: 0, lanes: 1, inner: 2, row: 3, rowInner: 4, lane: 5, laneInner: 6, stride: 7, chunkRows: 8, chunkLanes: 9, down: 10, across: 11, depth: 12, pack: 13, turned: 14, whole: 15, serial: 16, table: 17, end: 18, laneTable: 19, innerTable: 20,
 } as const;
-export const GEMM_WORDS = 20;
+export const GEMM_WORDS = 22;
 
 type Parameter = keyof typeof GEMM;
 

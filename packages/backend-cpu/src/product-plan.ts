@@ -22,8 +22,9 @@ const CHUNK = 800_000;
 export const SMALL = 1 << 18;
 const MOST_LANES = 1024;
 
-export function planProduct(a: Side, b: Side, inner: number, tile: number): ProductPlan {
-  const turned = cost(b, a, inner) + a.size * b.size < cost(a, b, inner);
+/** `own` says which operand has to give the lanes, where one has. */
+export function planProduct(a: Side, b: Side, inner: number, tile: number, own?: 'a' | 'b'): ProductPlan {
+  const turned = own ? own === 'a' : cost(b, a, inner) + a.size * b.size < cost(a, b, inner);
   const [rows, lanes] = turned ? [b, a] : [a, b];
   // Cut into equal depths, a multiple of 4 for the packing.
   const depth = (Math.ceil(inner / Math.ceil(inner / BLOCK_DEPTH)) + 3) & ~3;

@@ -12,6 +12,7 @@ import type { Maps } from './map.ts';
 import type { Pool } from './pool.ts';
 import { groupWords, reduceKernel, STRIP } from './reduce-kernel.ts';
 import { boundedness, slots, writeParameters } from './parameters.ts';
+import { unfolded } from './unfold.ts';
 import { addressOf, plan, type Walk } from './walk.ts';
 
 /** Most elements that one fold adds up; more are folded in blocks of this, and the blocks again. */
@@ -39,7 +40,9 @@ export class Reductions {
     const [root] = f.roots;
     const to = output.storage.dtype;
     const type = to === 'bool' || root!.dtype === 'bool' ? 'int32' : (root!.dtype as FoldType);
-    const own = root!.dtype === type ? f : casted(f, type);
+    const own = casted(f, type);
+    const few = unfolded(kind, own, inputs, shape, axes);
+    if (few) return this.#maps.run(casted(few.function, to), few.inputs, uniforms, [output], few.shape);
     const order = arranged(shape, axes);
     const sizes = form(shape, axes);
     if (type === to) this.#fold(kind, type, own, inputs, uniforms, shape, order, sizes, addressOf(output.storage) + output.offset * bytesOf(to));

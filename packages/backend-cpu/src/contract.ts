@@ -1,0 +1,77 @@
+/** `contract`: products over groups of axes. An operand whose groups no single stride steps through, windows above all, is packed from where it lies, by tables of offsets. */
+import { applyEpilogue, asMatrices, composeContract, contiguous, type CoreBackend, type Epilogue, identity, type ProductAxes, type Shape, type Storage, type Target, type View } from '@nn/tensor/backend';
+import { boxOf } from './box.ts';
+import { type Factors, offsets, type Products } from './matmul.ts';
+import type { OffsetTables } from './offset-tables.ts';
+import type { Side } from './product-plan.ts';
+
+const BYTES = 4;
+/** A matrix that strides alone tell. */
+const even = (view: View | undefined): View | undefined => (view?.bounds.length === 0 ? view : undefined);
+const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
+
+export class Contractions {
+  readonly #backend: CoreBackend;
+  readonly #products: Products;
+  readonly #tables: OffsetTables;
+
+  constructor(backend: CoreBackend, products: Products, tables: OffsetTables) {
+    this.#backend = backend;
+    this.#products = products;
+    this.#tables = tables;
+  }
+
+  run(a: View, b: View, axes: ProductAxes, output: Target, epilogue?: Epilogue): void {
+    const temporary: Storage[] = [];
+    if (!this.#packed(a, b, axes, output, epilogue, temporary)) composeContract(this.#backend, a, b, axes, output, epilogue);
+    for (const storage of temporary) this.#backend.free(storage);
+  }
+
+  /** Whether one operand could be packed from where it lies, and all is done. */
+  #packed(a: View, b: View, { rows, inner, columns }: ProductAxes, output: Target, epilogue: Epilogue | undefined, temporary: Storage[]): boolean {
+    if (this.#products.foreign || [a.storage, b.storage, output.storage].some(({ dtype }) => dtype !== 'float32')) return false;
+    const [left, right] = [even(asMatrices(a, rows, inner)), even(asMatrices(b, inner, columns))];
+    const of = left ? 'b' : right || sizeOf(a.shape) > sizeOf(b.shape) ? 'a' : 'b';
+    const lanes = this.#unbounded(of === 'a' ? a : b, temporary);
+    const inputs = epilogue?.inputs.map((input) => asMatrices(input, rows, columns)) ?? [];
+    if (!lanes || inputs.includes(undefined)) return false;
+    const batch = a.shape.length - rows - inner;
+    const table = (from: number, count: number): number => this.#tables.of(lanes.shape.slice(from, from + count), lanes.strides.slice(from, from + count).map((stride) => stride * BYTES));
+    const numbered = (size: number): Side => ({ size, stride: 1, inner: 0 });
+    const [m, k, n] = [sizeOf(a.shape.slice(batch, batch + rows)), sizeOf(a.shape.slice(batch + rows)), sizeOf(b.shape.slice(batch + inner))];
+    const shape = [...a.shape.slice(0, batch), m, n];
+    let factors: Factors;
+    if (of === 'a') {
+      const matrix = right ?? this.#gathered(b, inner, columns, temporary);
+      const [depth, along] = matrix.strides.slice(-2) as [number, number];
+      factors = { left: numbered(m), right: { size: n, stride: along, inner: depth }, inner: k, batches: offsets(lanes, matrix, batch, BYTES), tables: { of, lanes: table(batch, rows), inner: table(batch + rows, inner) } };
+    } else {
+      const matrix = left ?? this.#gathered(a, rows, inner, temporary);
+      const [along, depth] = matrix.strides.slice(-2) as [number, number];
+      factors = { left: { size: m, stride: along, inner: depth }, right: numbered(n), inner: k, batches: offsets(matrix, lanes, batch, BYTES), tables: { of, lanes: table(batch + inner, columns), inner: table(batch, inner) } };
+    }
+    const end = epilogue && { ...epilogue, inputs: inputs as View[] };
+    if (!this.#products.multiply(factors, output, shape, end) && end) applyEpilogue(this.#backend, end, output, shape);
+    return true;
+  }
+
+  /** The view without bounds, over a copy of what it shows where it shows each element several times. */
+  #unbounded(view: View, temporary: Storage[]): View | undefined {
+    if (view.bounds.length === 0) return view;
+    const box = boxOf(view);
+    return box && 2 * sizeOf(box.shape) <= sizeOf(view.shape) ? box.over(this.#copy(box.source, temporary)) : undefined;
+  }
+
+  #gathered(view: View, first: number, second: number, temporary: Storage[]): View {
+    const storage = this.#copy(view, temporary);
+    const start = view.shape.length - first - second;
+    return { storage, ...contiguous([...view.shape.slice(0, start), sizeOf(view.shape.slice(start, start + first)), sizeOf(view.shape.slice(start + first))]) };
+  }
+
+  #copy(view: View, temporary: Storage[]): Storage {
+    const storage = this.#backend.allocate('float32', sizeOf(view.shape));
+    temporary.push(storage);
+    this.#backend.map(identity('float32'), [view], [], [{ storage, offset: 0 }], view.shape);
+    return storage;
+  }
+}

@@ -1,0 +1,86 @@
+/** A reduction of a few elements each, said as a map: each of them is an input of its own, so that lanes go along the results. Which reductions these are depends on the shape alone. */
+import { ordered, type Reduction, rewrite, type Scalar, ScalarFunction, type Shape, Table, type View } from '@nn/tensor/backend';
+
+/** Most elements that fold to one. */
+const MOST = 16;
+/** Most operations of the map. */
+const MOST_NODES = 200;
+/** Fewest results. */
+const FEWEST = 256;
+/** Where as many results lie side by side behind the folded axes, lanes go along them anyway. */
+const BESIDE = 16;
+
+const combine: { readonly [K in Reduction]: (a: Scalar, b: Scalar) => Scalar } = {
+  sum: (a, b) => a.add(b),
+  prod: (a, b) => a.mul(b),
+  max: (a, b) => a.maximum(b),
+  min: (a, b) => a.minimum(b),
+};
+
+export interface Unfolded {
+  readonly function: ScalarFunction;
+  readonly inputs: readonly View[];
+  readonly shape: Shape;
+}
+
+/** Undefined where a reduction is better folded as it is. */
+export function unfolded(kind: Reduction, f: ScalarFunction, inputs: readonly View[], shape: Shape, axes: readonly number[]): Unfolded | undefined {
+  let [run, results, beside] = [1, 1, 1];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    if (axes.includes(axis)) run *= shape[axis]!;
+    else {
+      if (run === 1) beside *= shape[axis]!;
+      results *= shape[axis]!;
+    }
+  }
+  if (run < 2 || run > MOST || results < FEWEST || beside >= BESIDE || run * ordered(f.roots).length > MOST_NODES) return undefined;
+  const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const still = inputs.map((view) => axes.every((axis) => shape[axis] === 1 || [view, ...view.bounds].every(({ strides }) => strides[axis] === 0)));
+  const places = placesOf(axes.map((axis) => shape[axis]!));
+  return {
+    function: functionOf(kind, f, shape, axes, kept, still, places),
+    inputs: inputs.flatMap((view, i) => (still[i] ? places.slice(0, 1) : places).map((place) => at(view, axes, place, kept))),
+    shape: kept.map((axis) => shape[axis]!),
+  };
+}
+
+/** All coordinates of a shape, the last axis fastest. */
+const placesOf = (sizes: readonly number[]): readonly number[][] =>
+  sizes.reduce<number[][]>((all, size) => all.flatMap((place) => Array.from({ length: size }, (_, i) => [...place, i])), [[]]);
+
+/** The part of a view where `axes` have these coordinates. */
+function at(view: View, axes: readonly number[], place: readonly number[], kept: readonly number[]): View {
+  const fixed = <T extends { readonly offset: number; readonly strides: readonly number[] }>(map: T): T =>
+    ({ ...map, offset: axes.reduce((sum, axis, i) => sum + map.strides[axis]! * place[i]!, map.offset), strides: kept.map((axis) => map.strides[axis]!) });
+  return { ...fixed(view), shape: kept.map((axis) => view.shape[axis]!), bounds: view.bounds.map(fixed) };
+}
+
+const made = new WeakMap<ScalarFunction, Map<string, ScalarFunction>>();
+
+function functionOf(
+  kind: Reduction, f: ScalarFunction, shape: Shape, axes: readonly number[], kept: readonly number[], still: readonly boolean[], places: readonly (readonly number[])[],
+): ScalarFunction {
+  let forms = made.get(f);
+  if (!forms) made.set(f, (forms = new Map()));
+  const key = `${kind} ${axes.map((axis) => `${axis}:${shape[axis]}`).join()} ${still.map(Number).join('')}`;
+  let result = forms.get(key);
+  if (!result) forms.set(key, (result = build(kind, f, axes, kept, still, places)));
+  return result;
+}
+
+function build(kind: Reduction, f: ScalarFunction, axes: readonly number[], kept: readonly number[], still: readonly boolean[], places: readonly (readonly number[])[]): ScalarFunction {
+  const table = new Table();
+  const firsts: number[] = [];
+  let count = 0;
+  for (const one of still) {
+    firsts.push(count);
+    count += one ? 1 : places.length;
+  }
+  const parts = places.map((place, i) => rewrite(f.roots, table, ({ op, value, dtype }) => {
+    if (op === 'input') return table.leaf('input', firsts[value]! + (still[value] ? 0 : i), dtype);
+    if (op !== 'index') return undefined;
+    const folded = axes.indexOf(value);
+    return folded >= 0 ? table.constant(place[folded]!, dtype) : table.leaf('index', kept.indexOf(value), dtype);
+  })[0]!);
+  return new ScalarFunction([parts.reduce(combine[kind])], still.flatMap((one, i) => new Array<(typeof f.inputs)[number]>(one ? 1 : places.length).fill(f.inputs[i]!)), f.uniforms);
+}
