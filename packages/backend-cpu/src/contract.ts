@@ -62,10 +62,15 @@ export class Contractions {
     return box && 2 * sizeOf(box.shape) <= sizeOf(view.shape) ? box.over(this.#copy(box.source, temporary)) : undefined;
   }
 
+  /** A matrix of two groups of axes for each of the batch, copied; what is the same for all of an axis of the batch is copied once. */
   #gathered(view: View, first: number, second: number, temporary: Storage[]): View {
-    const storage = this.#copy(view, temporary);
     const start = view.shape.length - first - second;
-    return { storage, ...contiguous([...view.shape.slice(0, start), sizeOf(view.shape.slice(start, start + first)), sizeOf(view.shape.slice(start + first))]) };
+    const same = (axis: number): boolean => axis < start && [view, ...view.bounds].every(({ strides }) => strides[axis] === 0);
+    const shape = view.shape.map((size, axis) => (same(axis) ? 1 : size));
+    const storage = this.#copy({ ...view, shape }, temporary);
+    const groups = [sizeOf(shape.slice(start, start + first)), sizeOf(shape.slice(start + first))];
+    const { strides, offset, bounds } = contiguous([...shape.slice(0, start), ...groups]);
+    return { storage, shape: [...view.shape.slice(0, start), ...groups], strides: strides.map((stride, axis) => (axis < start && same(axis) ? 0 : stride)), offset, bounds };
   }
 
   #copy(view: View, temporary: Storage[]): Storage {

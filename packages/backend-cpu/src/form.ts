@@ -1,5 +1,5 @@
 /** The two ways to compute: four 32-bit lanes at a time, or, where float64 is involved, one element at a time. */
-import type { Dialect, DType, Op } from '@nn/tensor/backend';
+import { bytesOf, type Dialect, type DType, type Op } from '@nn/tensor/backend';
 import { type Leaves, vectorDialect } from './dialect.ts';
 import type { Cursor, Reader } from './loop.ts';
 import { scalarDialect, scalarType } from './scalar.ts';
@@ -25,6 +25,8 @@ export interface Form {
   reader(access: Access, address: Cursor, bounds: readonly Bounded[], left: Local): Reader;
   /** Writes `left` elements, `width` at most. */
   store(dtype: DType, target: Local, value: Local, left: Local): Code;
+  /** Writes `left` pairs: of each the first from one value, the second from the other. */
+  storePairs(dtype: DType, target: Local, first: Local, second: Local, left: Local): Code;
   /** What must stand before the loop, known when all else is written. */
   prologue(): Code;
 }
@@ -63,6 +65,15 @@ export function vectorForm(module: ModuleBuilder, frame: Frame, fused: boolean):
     reader: (access, address, bounds, left) =>
       (bounds.length > 0 ? boundedVector(v, access, address, bounds, left, ramp) : plainVector(v, access, address, left)),
     store: storeVector,
+    storePairs(dtype, target, first, second, left) {
+      const [elements, behind] = [frame.local('i32'), frame.local('i32')];
+      const [front, back] = [frame.local('v128'), frame.local('v128')];
+      return [
+        front.set(i32x4.shuffle(first.get, second.get, [0, 4, 1, 5])), back.set(i32x4.shuffle(first.get, second.get, [2, 6, 3, 7])),
+        elements.set(i32.shl(left.get, i32.of(1))), storeVector(dtype, target, front, elements),
+        elements.set(i32.sub(elements.get, i32.of(4))), behind.set(i32.add(target.get, i32.of(4 * bytesOf(dtype)))), storeVector(dtype, behind, back, elements),
+      ];
+    },
     prologue: () => v.prologue,
   };
 }
@@ -135,6 +146,15 @@ function storeVector(dtype: DType, target: Local, value: Local, left: Local): Co
 const scalarLoad: { readonly [D in DType]?: (address: Code) => Code } = { float64: f64.load, float32: f32.load, bool: i32.load8 };
 const zero: { readonly [T in ValueType]?: Code } = { f64: f64.of(0), f32: f32.of(0), i32: i32.of(0) };
 
+function storeScalar(dtype: DType, target: Local, value: Local, offset = 0): Code {
+  switch (dtype) {
+    case 'float64': return f64.store(target.get, value.get, offset);
+    case 'float32': return f32.store(target.get, value.get, offset);
+    case 'bool': return i32.store8(target.get, value.get, offset);
+    default: return i32.store(target.get, value.get, offset);
+  }
+}
+
 /** One element at a time. */
 export function scalarForm(module: ModuleBuilder, frame: Frame): Form {
   const load = (dtype: DType, address: Code): Code => (scalarLoad[dtype] ?? i32.load)(address);
@@ -154,14 +174,8 @@ export function scalarForm(module: ModuleBuilder, frame: Frame): Form {
       const type = scalarType(dtype);
       return { read: either(type, inside.reduce((a, b) => i32.and(a, b)), load(dtype, here.get), zero[type]!) };
     },
-    store(dtype, target, value) {
-      switch (dtype) {
-        case 'float64': return f64.store(target.get, value.get);
-        case 'float32': return f32.store(target.get, value.get);
-        case 'bool': return i32.store8(target.get, value.get);
-        default: return i32.store(target.get, value.get);
-      }
-    },
+    store: (dtype, target, value) => storeScalar(dtype, target, value),
+    storePairs: (dtype, target, first, second) => [storeScalar(dtype, target, first), storeScalar(dtype, target, second, bytesOf(dtype))],
     prologue: () => [],
   };
 }

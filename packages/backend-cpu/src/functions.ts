@@ -60,7 +60,7 @@ export class Functions {
   }
 }
 
-export const specOf = (f: ScalarFunction, { indices }: Prepared, { sizes, accesses }: Walk): LoopSpec => ({ function: f, rank: sizes.length, accesses, indices });
+export const specOf = (f: ScalarFunction, { indices }: Prepared, { sizes, accesses }: Walk, paired = false): LoopSpec => ({ function: f, rank: sizes.length, accesses, indices, paired });
 
 function inspect(f: ScalarFunction | RowFunction): Prepared {
   const { roots } = f instanceof ScalarFunction ? f : f.source;

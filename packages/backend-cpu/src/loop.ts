@@ -14,6 +14,8 @@ export interface LoopSpec {
   readonly accesses: readonly Access[];
   /** The axes that its index leaves mean, in the order of their quantities. */
   readonly indices: readonly number[];
+  /** Whether results come in pairs, which lie side by side where they are written. */
+  readonly paired?: boolean;
 }
 
 /** An affine quantity during the walk: at the start of the row, and at the element now computed. */
@@ -27,12 +29,14 @@ export interface Cursor {
 /** A loop that handles elements [start, end) of the walk; results go to `targets` on (addresses of element `start`). */
 export function emitLoop(frame: Frame, form: Form, spec: LoopSpec, params: Local, start: Local, end: Local, targets: readonly Code[]): Code {
   const { function: f, rank, accesses, indices } = spec;
-  const layout = slots(rank, boundedness(accesses, indices.length), f.roots.length, f.uniforms.length);
+  const together = spec.paired ? 2 : 1;
+  const types = f.outputs.filter((_, i) => i % together === 0);
+  const layout = slots(rank, boundedness(accesses, indices.length), types.length, f.uniforms.length);
   const parameter = (offset: number): Code => i32.load(params.get, offset);
   const { left, column, at } = frame.ints('left', 'column', 'at');
   const cursors = layout.quantities.map((): Cursor => ({ row: frame.local('i32'), here: frame.local('i32'), step: frame.local('i32') }));
   const outer = Array.from({ length: rank - 1 }, () => frame.local('i32'));
-  const outputs = f.roots.map(() => frame.local('i32'));
+  const outputs = types.map(() => frame.local('i32'));
   const reading = readers(form, accesses, cursors, layout, left, params);
   const uniforms = f.uniforms.map((dtype, i) => form.uniform(dtype, params, layout.uniforms + 8 * i));
   const indexed = indices.map((_, i) => form.index(cursors[cursors.length - indices.length + i]!));
@@ -54,14 +58,14 @@ export function emitLoop(frame: Frame, form: Form, spec: LoopSpec, params: Local
       ...pieces.map(({ each }) => each ?? []),
       ...lines,
       ...roots.map((root, i) => results[i]!.set(root)),
-      ...results.map((result, i) => form.store(f.outputs[i]!, outputs[i]!, result, left)),
+      ...outputs.map((output, i) => (spec.paired ? form.storePairs(types[i]!, output, results[2 * i]!, results[2 * i + 1]!, left) : form.store(types[i]!, output, results[i]!, left))),
       ...cursors.map(({ here, step }) => advance(here, form.width === 1 ? step.get : i32.shl(step.get, i32.of(2)))),
-      ...outputs.map((output, i) => advance(output, form.width * bytesOf(f.outputs[i]!))),
+      ...outputs.map((output, i) => advance(output, form.width * together * bytesOf(types[i]!))),
       advance(left, -form.width),
       branchIf(0, i32.gtS(left.get, i32.of(0))),
     ),
     // The last vector of a row may have been a part of one.
-    form.width === 1 ? [] : outputs.map((output, i) => advance(output, i32.mul(left.get, i32.of(bytesOf(f.outputs[i]!))))),
+    form.width === 1 ? [] : outputs.map((output, i) => advance(output, i32.mul(left.get, i32.of(together * bytesOf(types[i]!))))),
   ];
   return [
     ...cursors.map(({ step }, i) => step.set(parameter(layout.quantities[i]!.strides))),

@@ -7,6 +7,7 @@ import { emitLoop } from './loop.ts';
 import { PARAMETER_BYTES } from './memory.ts';
 import type { Pool } from './pool.ts';
 import { boundedness, slots, writeParameters } from './parameters.ts';
+import { paired } from './unfold.ts';
 import { addressOf, plan, type Walk } from './walk.ts';
 import type { Code, Frame, Local, ModuleBuilder } from './wasm/assembler.ts';
 import { i32, smaller } from './wasm/instructions.ts';
@@ -34,7 +35,14 @@ export class Maps {
   run(f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], shape: Shape): void {
     const prepared = this.#functions.prepare(f);
     const walk = plan(shape, inputs, prepared.indices);
-    const kernel = this.#functions.kernel(prepared, walk.kind, (compiler) => this.#compile(compiler, f, prepared, walk));
+    const pairs = walk.sizes[0] === 2 && walk.sizes.length > 1 ? paired(f, inputs, shape) : undefined;
+    if (!pairs) return this.#walk(f, prepared, walk, inputs, uniforms, outputs, false);
+    const own = this.#functions.prepare(pairs.function);
+    this.#walk(pairs.function, own, plan(pairs.shape, pairs.inputs, own.indices), pairs.inputs, uniforms, outputs, true);
+  }
+
+  #walk(f: ScalarFunction, prepared: Prepared, walk: Walk, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], inPairs: boolean): void {
+    const kernel = this.#functions.kernel(prepared, inPairs ? `pairs ${walk.kind}` : walk.kind, (compiler) => this.#compile(compiler, f, prepared, walk, { inPairs }));
     const total = totalOf(walk);
     const chunk = this.#pool.threads > 1 && total >= 2 * CHUNK ? CHUNK : total;
     writeParameters(this.#heap, this.#pool.parameters, walk, inputs, placesOf(outputs), uniforms, f.uniforms, total, chunk);
@@ -49,7 +57,7 @@ export class Maps {
       const walk = plan(call.shape, call.inputs, prepared.indices);
       const kind = `each ${walk.kind}`;
       let batch = batches.get(kind);
-      if (!batch) batches.set(kind, (batch = { kernel: this.#functions.kernel(prepared, kind, (compiler) => this.#compile(compiler, f, prepared, walk, true)), items: [] }));
+      if (!batch) batches.set(kind, (batch = { kernel: this.#functions.kernel(prepared, kind, (compiler) => this.#compile(compiler, f, prepared, walk, { several: true })), items: [] }));
       batch.items.push({ call, walk, total: totalOf(walk) });
     }
     for (const batch of batches.values()) this.#runBatch(f, batch);
@@ -95,16 +103,19 @@ export class Maps {
     }
   }
 
-  #compile(compiler: Compiler, f: ScalarFunction, prepared: Prepared, walk: Walk, several = false): Kernel {
-    return compiler.compile((module, frame, parameters, chunk) => [several ? pick(frame, parameters, chunk) : [], this.#body(f, prepared, walk, module, frame, parameters, chunk)]);
+  /** `several` maps of one job, or one whose results come `inPairs`. */
+  #compile(compiler: Compiler, f: ScalarFunction, prepared: Prepared, walk: Walk, { several = false, inPairs = false }: { readonly several?: boolean; readonly inPairs?: boolean }): Kernel {
+    return compiler.compile((module, frame, parameters, chunk) => [several ? pick(frame, parameters, chunk) : [], this.#body(f, prepared, walk, module, frame, parameters, chunk, inPairs)]);
   }
 
-  #body(f: ScalarFunction, prepared: Prepared, walk: Walk, module: ModuleBuilder, frame: Frame, parameters: Local, chunk: Local): Code {
-    const spec = specOf(f, prepared, walk);
-    const layout = slots(spec.rank, boundedness(spec.accesses, spec.indices.length), f.roots.length, f.uniforms.length);
+  #body(f: ScalarFunction, prepared: Prepared, walk: Walk, module: ModuleBuilder, frame: Frame, parameters: Local, chunk: Local, inPairs: boolean): Code {
+    const spec = specOf(f, prepared, walk, inPairs);
+    const together = inPairs ? 2 : 1;
+    const types = f.outputs.filter((_, i) => i % together === 0);
+    const layout = slots(spec.rank, boundedness(spec.accesses, spec.indices.length), types.length, f.uniforms.length);
     const { start, end } = frame.ints('start', 'end');
     const size = i32.load(parameters.get, layout.chunk);
-    const targets = f.outputs.map((dtype, i) => i32.add(i32.load(parameters.get, layout.outputs + 4 * i), i32.mul(start.get, i32.of(bytesOf(dtype)))));
+    const targets = types.map((dtype, i) => i32.add(i32.load(parameters.get, layout.outputs + 4 * i), i32.mul(start.get, i32.of(together * bytesOf(dtype)))));
     return [
       start.set(i32.mul(chunk.get, size)),
       end.set(smaller(i32.add(start.get, size), i32.load(parameters.get, layout.total))),

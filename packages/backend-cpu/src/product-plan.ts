@@ -38,7 +38,7 @@ export function planProduct(a: Side, b: Side, inner: number, tile: number, own?:
   const fair = small ? rows.size : Math.max(4 * tile, CHUNK / (chunkLanes * inner));
   const chunkRows = even(rows.size, few ? rows.size : fair, tile);
   const limit = turned ? Math.max(tile, Math.floor(BLOCK_BYTES / 4 / ((chunkLanes + COLUMNS - 1) & -COLUMNS) / tile) * tile) : Infinity;
-  return { turned, whole, depth, chunkLanes, chunkRows: Math.min(chunkRows, limit), pack: packed(rows, lanes.size) };
+  return { turned, whole, depth, chunkLanes, chunkRows: Math.min(chunkRows, limit), pack: packed(rows, lanes.size) && !(rows.stride === 1 && chunkLanes <= 64) };
 }
 
 /** Parts of about `wanted` of `size`, all alike but for the last, a multiple of `step`. */

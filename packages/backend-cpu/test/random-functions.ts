@@ -87,8 +87,7 @@ export interface Case {
   readonly uniforms: readonly number[];
 }
 
-export function randomCase(dice: Dice, dtype: DType): Case {
-  const shape = Array.from({ length: dice.below(4) }, () => dice.pick([1, 2, 3, 4, 5, 7, 8, 17]));
+export function randomCase(dice: Dice, dtype: DType, shape: Shape = Array.from({ length: dice.below(4) }, () => dice.pick([1, 2, 3, 4, 5, 7, 8, 17]))): Case {
   const f = randomFunction(dice, dtype, 1 + dice.below(3), shape.length);
   const made = f.inputs.map(() => layout(dice, shape));
   return { function: f, shape, layouts: made.map((each) => each.layout), arrays: f.inputs.map((type, i) => values(dice, type, made[i]!.length)), uniforms: [dtype.startsWith('float') ? 1.5 : 3] };
