@@ -34,20 +34,26 @@ export const elementAt = ({ arena, dtype }: Place, at: string, grain: Grain = 'w
 /** The statement that writes `code`, a value of `from`, to element number `at`. Only for words: a part of a four may not be written alone. */
 export const storeText = ({ arena, dtype }: Place, at: string, code: string, from: DType): string => `m${arena}[${at}] = ${kept(code, from, dtype)};`;
 
-/** `fn name(coordinates) -> T`: the element of a view, 0 outside of its bounds; `lines` are the view's, address first. */
+/**
+ * `fn name(coordinates) -> T`: the element of a view, 0 outside of its bounds; `lines` are the view's, address first. Without a branch: kernels call it dozens of
+ * times over, and compilers whose time grows with the square of the branches of a kernel, as SwiftShader's, would need minutes and gigabytes.
+ */
 export function loadText(name: string, place: Place, lines: readonly Line[], coordinates: readonly string[], slots: Slots, grain: Grain = 'words'): string {
   const [address, ...bounds] = lines as [Line, ...Line[]];
   const sum = lineText(address, coordinates, slots);
-  const outside = bounds.map((bound) => `${lineText(bound, coordinates, slots)} >= ${slots.next()}`);
+  const outside = anyOf(bounds.map((bound) => `${lineText(bound, coordinates, slots)} >= ${slots.next()}`));
   const type = types[place.dtype]!;
   return [
     `fn ${name}(${coordinates.map((coordinate) => `${coordinate}: u32`).join(', ')}) -> ${type} {`,
-    ...outside.map((test) => `  if (${test}) { return ${type}(); }`),
-    `  let place = ${sum};`,
-    `  return ${elementAt(place, 'place', grain)};`,
+    ...(outside
+      ? [`  let outside = ${outside};`, `  let place = select(${sum}, 0u, outside);`, `  return select(${elementAt(place, 'place', grain)}, ${type}(), outside);`]
+      : [`  let place = ${sum};`, `  return ${elementAt(place, 'place', grain)};`]),
     '}',
   ].join('\n');
 }
+
+/** Whether any of `tests` holds, all of them computed: `||` would be branches. */
+export const anyOf = (tests: readonly string[]): string => tests.map((test) => `(${test})`).join(' | ');
 
 export function pushLoad(view: View, lines: readonly Line[], values: Values): void {
   pushAddress(lines[0]!, values);

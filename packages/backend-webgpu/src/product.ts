@@ -1,6 +1,6 @@
 /** The text of a product's kernel, for any tile, layout and epilogue. */
 import type { Epilogue, View } from '@nn/tensor/backend';
-import { type Grain, kept, loadText, storeText, unitOf } from './access.ts';
+import { anyOf, type Grain, kept, loadText, storeText, unitOf } from './access.ts';
 import type { Bindings, Place } from './bindings.ts';
 import { bodyText } from './body.ts';
 import { assemble, type Kernel } from './kernel.ts';
@@ -159,14 +159,17 @@ function loadStrip({ name, operand: { lines, form }, place, along, bound }: Side
   const type = vector(inFours(form) ? 4 : 1, cell);
   const head = [
     `fn ${name}_at(z: u32, ${along}: u32, inner: u32, end: u32) -> ${type} {`,
-    `  if (${along} >= ${bound} || inner >= end) { return ${type}(); }`,
+    `  let outside = ${anyOf([`${along} >= ${bound}`, 'inner >= end'])};`,
     ...[...all.batch.lines, ...all[along].lines, ...all.member.lines].map((line) => `  ${line}`),
   ];
   if (inFours(form)) {
-    const four = `m${place.arena}[(${lineText(lines[0]!, names, slots)}) >> 2u]`;
-    return [...head, `  return ${cell === 'f16' ? four : `bitcast<vec4<f32>>(${four})`};`, '}'];
+    const four = `m${place.arena}[place]`;
+    return [
+      ...head, `  let place = select((${lineText(lines[0]!, names, slots)}) >> 2u, 0u, outside);`,
+      `  return select(${cell === 'f16' ? four : `bitcast<vec4<f32>>(${four})`}, ${type}(), outside);`, '}',
+    ];
   }
-  return [loadText(name, place, lines, namesOf(all), slots, grain), ...head, `  return ${cell}(${name}(${names.join(', ')}));`, '}'];
+  return [loadText(name, place, lines, namesOf(all), slots, grain), ...head, `  return select(${cell}(${name}(${names.join(', ')})), ${type}(), outside);`, '}'];
 }
 
 /** Statements that fill a strip: `strip[k * size + place]`, whole vectors at a time. */
