@@ -8,7 +8,7 @@ import type { Pool } from './pool.ts';
 import { addressOf } from './walk.ts';
 
 /** Multiply-adds of a slice, and most slices of a product. */
-const SLICE = 2_000_000;
+const SLICE = 3_000_000;
 const MOST_SLICES = 16;
 /** cblas's names for an operand as it lies, and turned. */
 const PLAIN = 111;
@@ -37,10 +37,9 @@ export class Slices {
   run(a: View, b: View, output: Target, rows: number, inner: number, columns: number, batches: readonly number[]): void {
     const [left, right] = [operandOf(a)!, operandOf(b)!];
     const { ints } = this.#heap;
-    // An even number: two threads end together.
-    const parts = this.#cuts ? Math.min(MOST_SLICES, Math.max(1, 2 * Math.round((rows * inner * columns) / SLICE / 2))) : 1;
-    const byRows = rows >= columns;
-    const size = (Math.ceil((byRows ? rows : columns) / parts) + 15) & ~15;
+    // A power of two: slices are alike, and two threads end together.
+    const parts = this.#cuts ? Math.min(MOST_SLICES, 2 ** Math.max(0, Math.round(Math.log2((rows * inner * columns) / SLICE)))) : 1;
+    const { tall, wide } = cut(rows, columns, parts);
     const result = addressOf(output.storage) + output.offset * bytesOf('float32');
     let count = 0;
     const flush = (): void => {
@@ -48,26 +47,40 @@ export class Slices {
       count = 0;
     };
     for (let i = 0; 2 * i < batches.length; i++) {
-      for (let start = 0; start < (byRows ? rows : columns); start += size) {
-        if (4 * SLICE_WORDS * (count + 1) > PARAMETER_BYTES) flush();
-        const [row, column] = byRows ? [start, 0] : [0, start];
-        let at = (this.#pool.parameters >> 2) + SLICE_WORDS * count++;
-        ints[at++] = left.turned ? TURNED : PLAIN;
-        ints[at++] = right.turned ? TURNED : PLAIN;
-        ints[at++] = byRows ? Math.min(size, rows - start) : rows;
-        ints[at++] = byRows ? columns : Math.min(size, columns - start);
-        ints[at++] = inner;
-        ints[at++] = batches[2 * i]! + 4 * row * (left.turned ? 1 : left.leading);
-        ints[at++] = left.leading;
-        ints[at++] = batches[2 * i + 1]! + 4 * column * (right.turned ? right.leading : 1);
-        ints[at++] = right.leading;
-        ints[at++] = result + 4 * (i * rows * columns + row * columns + column);
-        ints[at++] = columns;
+      for (let row = 0; row < rows; row += tall) {
+        for (let column = 0; column < columns; column += wide) {
+          if (4 * SLICE_WORDS * (count + 1) > PARAMETER_BYTES) flush();
+          let at = (this.#pool.parameters >> 2) + SLICE_WORDS * count++;
+          ints[at++] = left.turned ? TURNED : PLAIN;
+          ints[at++] = right.turned ? TURNED : PLAIN;
+          ints[at++] = Math.min(tall, rows - row);
+          ints[at++] = Math.min(wide, columns - column);
+          ints[at++] = inner;
+          ints[at++] = batches[2 * i]! + 4 * row * (left.turned ? 1 : left.leading);
+          ints[at++] = left.leading;
+          ints[at++] = batches[2 * i + 1]! + 4 * column * (right.turned ? right.leading : 1);
+          ints[at++] = right.leading;
+          ints[at++] = result + 4 * (i * rows * columns + row * columns + column);
+          ints[at++] = columns;
+        }
       }
     }
     flush();
   }
 }
+
+/** Slices of which the library reads least: as near to squares as whole `parts` allow. Sizes are multiples of 16. */
+function cut(rows: number, columns: number, parts: number): { readonly tall: number; readonly wide: number } {
+  let best = { tall: rows, wide: columns };
+  let least = Infinity;
+  for (let down = 1; down <= parts; down++) {
+    if (parts % down !== 0) continue;
+    const [tall, wide] = [whole(rows / down), whole((columns * down) / parts)];
+    if (tall + wide < least) [best, least] = [{ tall, wide }, tall + wide];
+  }
+  return best;
+}
+const whole = (size: number): number => (Math.ceil(size) + 15) & ~15;
 
 /** The last two axes of a view as BLAS takes a matrix. */
 function operandOf({ shape, strides }: View): Operand | undefined {
