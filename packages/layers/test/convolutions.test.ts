@@ -35,6 +35,7 @@ it('makes the output size that is asked for', async () => {
   expect(await wide.toArray()).toEqual(await convTranspose2d(x, layer.weight, layer.bias, 2, { padding: 1, outputPadding: [1, 0] }).toArray());
   expect(layer.forward(x, [1, 3, 6, 4]).shape).toEqual([1, 3, 6, 4]);
   expect(() => layer.forward(x, [7, 3])).toThrow('ConvTranspose2d: outputSize is [7, 3]. Use [5, 3] to [6, 4].');
+  expect(() => new ConvTranspose2d(2, 3, 3, { paddingMode: 'reflect' as 'zeros' })).toThrow("ConvTranspose2d: paddingMode is 'reflect'. A transposed convolution takes 'zeros' only.");
 });
 
 it('says what does not fit', () => {

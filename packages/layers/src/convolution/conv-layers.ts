@@ -16,7 +16,11 @@ export interface ConvLayerOptions extends ConvOptions, ParameterOptions {
   readonly paddingMode?: PaddingMode;
 }
 /** What {@link ConvTranspose2d} and its like take beside channels and kernel. */
-export interface ConvTransposeLayerOptions extends ConvTransposeOptions, ParameterOptions { readonly bias?: boolean }
+export interface ConvTransposeLayerOptions extends ConvTransposeOptions, ParameterOptions {
+  readonly bias?: boolean;
+  /** Transposed convolutions pad with zeros only. */
+  readonly paddingMode?: 'zeros';
+}
 
 /** Weight and bias, and their first values: uniform on +-1 / sqrt(second size of the weight times its kernel). */
 abstract class Kernels<In extends unknown[] = [x: Tensor]> extends Module<In> {
@@ -88,7 +92,8 @@ abstract class ConvTranspose extends Kernels<[x: Tensor, outputSize?: readonly n
   readonly groups: number;
   readonly #rank: number;
 
-  constructor(operation: string, rank: number, inChannels: number, outChannels: number, kernelSize: Sizes, { stride, padding = 0, outputPadding = 0, dilation = 1, groups = 1, ...options }: ConvTransposeLayerOptions) {
+  constructor(operation: string, rank: number, inChannels: number, outChannels: number, kernelSize: Sizes, { stride, padding = 0, outputPadding = 0, dilation = 1, groups = 1, paddingMode = 'zeros', ...options }: ConvTransposeLayerOptions) {
+    if (paddingMode !== 'zeros') fail(operation, `paddingMode is '${paddingMode as string}'`, "A transposed convolution takes 'zeros' only.");
     super(inChannels, outChannels, perAxis(operation, 'kernelSize', kernelSize, rank), groups, true, options);
     this.stride = perAxis(operation, 'stride', stride ?? 1, rank);
     this.padding = perAxis(operation, 'padding', padding, rank, 0);
