@@ -52,7 +52,7 @@ export const wgsl: Dialect = {
     neg: (node, a) => (node.dtype === 'uint32' ? `(0u - ${a})` : `(-${a})`),
     abs: call('abs'), sign: (node, a) => (isFloat(node) ? `sign_f32(${a})` : node.dtype === 'uint32' ? `min(${a}, 1u)` : `sign(${a})`),
     floor: call('floor'), ceil: call('ceil'), round: call('round'), trunc: call('trunc'), sqrt: call('sqrt'),
-    exp: typed('exp'), log: typed('log'), log1p: typed('log1p'), sin: typed('sin'), cos: typed('cos'), atan: call('atan'), tanh: typed('tanh'),
+    exp: typed('exp'), log: typed('log'), log1p: typed('log1p'), sin: typed('sin'), cos: typed('cos'), atan: typed('atan'), tanh: typed('tanh'),
     lt: compare('<'), le: compare('<='), eq: infix('=='), isnan: call('isnan_f32'),
     and: infix('&'), or: infix('|'),
     xor: (node, a, b) => `(${a} ${isBool(node) ? '!=' : '^'} ${b})`,

@@ -1,5 +1,5 @@
 /**
- * WGSL functions for what the language leaves to the driver (Vulkan allows sin an absolute error of 2^-11 and log one of 2^-21 near 1; NaN may vanish)
+ * WGSL functions for what the language leaves to the driver (Vulkan allows sin an absolute error of 2^-11, log one of 2^-21 near 1, atan 4096 units in the last place; NaN may vanish)
  * or defines otherwise than `evaluate` of @nn/tensor. The approximations are Cephes' single-precision ones (Moshier, netlib.org/cephes).
  */
 
@@ -101,13 +101,25 @@ const functions: { readonly [name: string]: string } = {
   let y = select(1f - 2f / (exp_f32(2f * a) + 1f), 1f, a > 10f);
   return select(y, -y, x < 0f);
 }`,
+  // Beyond tan(pi/8) and tan(3 pi/8) by the angle to pi/4 and pi/2.
+  atan_f32: `(x: f32) -> f32 {
+  if (isnan_f32(x)) { return x; }
+  let a = abs(x);
+  let middle = a > 0.41421356f;
+  let far = a > 2.4142136f;
+  let m = select(select(a, (a - 1f) / (a + 1f), middle), -1f / a, far);
+  let z = m * m;
+  let y = fma(fma(fma(fma(8.05374449538e-2f, z, -1.38776856032e-1f), z, 1.99777106478e-1f), z, -3.33329491539e-1f), z * m, m);
+  let angle = y + select(select(0f, 0.7853981633974483f, middle), 1.5707963267948966f, far);
+  return select(angle, -angle, (bitcast<u32>(x) >> 31u) == 1u);
+}`,
   atan2_f32: `(y: f32, x: f32) -> f32 {
   if (isnan_f32(x) || isnan_f32(y)) { return nan_f32(); }
   let a = abs(x);
   let b = abs(y);
   let both = isinf_f32(x) && isinf_f32(y);
   let large = max(a, b);
-  let t = atan(select(select(min(a, b) / large, 0f, large == 0f), 1f, both));
+  let t = atan_f32(select(select(min(a, b) / large, 0f, large == 0f), 1f, both));
   let acute = select(t, 1.5707963267948966f - t, b > a);
   let angle = select(acute, 3.141592653589793f - acute, (bitcast<u32>(x) >> 31u) == 1u);
   return select(angle, -angle, (bitcast<u32>(y) >> 31u) == 1u);
