@@ -1,5 +1,5 @@
 /** Kernels by function and way of walking, bounded: the least recently used functions are forgotten. */
-import { type DType, ordered, type RowFunction, ScalarFunction } from '@nn/tensor/backend';
+import { type DType, type Leaf, type Op, ordered, type RowFunction, ScalarFunction } from '@nn/tensor/backend';
 import { type Form, scalarForm, vectorForm } from './form.ts';
 import type { Compiler, Kernel } from './kernel.ts';
 import type { LoopSpec } from './loop.ts';
@@ -14,6 +14,8 @@ export interface Prepared {
   /** The axes that its index leaves mean. */
   readonly indices: readonly number[];
   readonly outputs: readonly DType[];
+  /** About how many instructions an element takes. */
+  readonly cost: number;
   /** Whether it must be computed one element at a time. */
   readonly scalar: boolean;
   readonly kernels: Map<string, Kernel>;
@@ -67,8 +69,14 @@ function inspect(f: ScalarFunction | RowFunction): Prepared {
   const nodes = ordered(roots);
   const indices = [...new Set(nodes.filter(({ op }) => op === 'index').map(({ value }) => value))];
   const scalar = [...nodes.map(({ dtype }) => dtype), ...f.inputs].includes('float64');
-  return { indices, outputs: roots.map(({ dtype }) => dtype), scalar, kernels: new Map() };
+  const cost = roots.length + nodes.reduce((sum, { op }) => sum + (op === 'constant' || op === 'uniform' ? 0 : SHORT.has(op) ? 1 : LONG), 0);
+  return { indices, outputs: roots.map(({ dtype }) => dtype), cost, scalar, kernels: new Map() };
 }
+/** What takes an instruction or a few; what does not is a polynomial, or a call. */
+const SHORT: ReadonlySet<string> = new Set<Op | Leaf>([
+  'input', 'index', 'add', 'sub', 'mul', 'div', 'maximum', 'minimum', 'neg', 'abs', 'sign', 'floor', 'ceil', 'round', 'trunc', 'sqrt', 'relu', 'lt', 'le', 'eq', 'isnan', 'and', 'or', 'xor', 'not', 'shl', 'shr', 'select', 'cast',
+]);
+const LONG = 12;
 
 const casts = new WeakMap<ScalarFunction, Map<DType, ScalarFunction>>();
 /** `f` with its root as another dtype. */

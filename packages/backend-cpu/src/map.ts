@@ -12,8 +12,11 @@ import { addressOf, plan, type Walk } from './walk.ts';
 import type { Code, Frame, Local, ModuleBuilder } from './wasm/assembler.ts';
 import { i32, smaller } from './wasm/instructions.ts';
 
-/** Elements of a chunk: some tens of microseconds of work. */
+/** Elements of a chunk at most, and what they may cost: some tens of microseconds of work. */
 const CHUNK = 16384;
+const WORK = 8 * CHUNK;
+/** Fewer are not worth another thread. */
+const FEWEST = 1024;
 /** Of maps that run together: most chunks of a job, at 8 bytes each. */
 const MOST_CHUNKS = 3000;
 const TABLE_BYTES = 8 * MOST_CHUNKS;
@@ -44,7 +47,8 @@ export class Maps {
   #walk(f: ScalarFunction, prepared: Prepared, walk: Walk, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], inPairs: boolean): void {
     const kernel = this.#functions.kernel(prepared, inPairs ? `pairs ${walk.kind}` : walk.kind, (compiler) => this.#compile(compiler, f, prepared, walk, { inPairs }));
     const total = totalOf(walk);
-    const chunk = this.#pool.threads > 1 && total >= 2 * CHUNK ? CHUNK : total;
+    const most = Math.min(CHUNK, Math.max(FEWEST, 2 ** Math.floor(Math.log2(WORK / prepared.cost))));
+    const chunk = this.#pool.threads > 1 && total >= 2 * most ? most : total;
     writeParameters(this.#heap, this.#pool.parameters, walk, inputs, placesOf(outputs), uniforms, f.uniforms, total, chunk);
     this.#pool.run(kernel, Math.ceil(total / chunk));
   }
