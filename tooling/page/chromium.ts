@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
 import { packaged, unpacked } from './browser-package.mjs';
 
-const flags = [
-  '--enable-unsafe-webgpu', '--enable-features=Vulkan',
-  '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-];
+const flags = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
-/** The graphics in software, whatever the machine has. */
-const software = ['--use-webgpu-adapter=swiftshader', '--enable-unsafe-swiftshader'];
+const webgpu = ['--enable-unsafe-webgpu', '--enable-features=Vulkan'];
+/** On what the browser draws and computes: in software, whatever the machine has; on what the machine has; on nothing, as where the browser does not trust the driver. */
+const graphics = {
+  software: [...webgpu, '--use-webgpu-adapter=swiftshader', '--enable-unsafe-swiftshader'],
+  system: webgpu,
+  none: ['--disable-gpu', '--disable-software-rasterizer'],
+} as const;
 
 /** What to launch, best first. A browser that was named is never replaced by another. */
 function choices(): LaunchOptions[] {
@@ -31,13 +33,13 @@ function fromPackage(): LaunchOptions {
   return { executablePath: join(folder, 'chromium'), env };
 }
 
-/** Starts the browser, on graphics in software or the machine's own, or says why there is none. */
-export async function launchChromium(adapter: 'software' | 'system' = 'software'): Promise<{ browser: Browser; missing?: never } | { browser?: never; missing: string }> {
+/** Starts the browser, or says why there is none. */
+export async function launchChromium(adapter: keyof typeof graphics = 'software'): Promise<{ browser: Browser; missing?: never } | { browser?: never; missing: string }> {
   const failures: string[] = [];
   try {
     for (const choice of choices()) {
       try {
-        return { browser: await chromium.launch({ ...choice, args: adapter === 'software' ? [...flags, ...software] : flags, chromiumSandbox: false }) };
+        return { browser: await chromium.launch({ ...choice, args: [...flags, ...graphics[adapter]], chromiumSandbox: false }) };
       } catch (error) {
         failures.push(`${choice.channel ?? choice.executablePath!}: ${beginning(error)}`);
       }
