@@ -8,4 +8,4 @@ it('names the adapter and says that it is software', async () => {
   expect(device.describe()).toMatch(/^webgpu \(SOFTWARE ADAPTER, not a GPU: .*navigator\.gpu/);
   await device.destroy();
 });
-conformance('webgpu', () => webgpu(), { describe, expect, it }, { smoke: location.search !== '?all' });
+conformance('webgpu', () => webgpu(), { describe, expect, it });
