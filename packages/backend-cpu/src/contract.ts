@@ -1,14 +1,13 @@
 /** `contract`: products over groups of axes. An operand whose groups no single stride steps through, windows above all, is packed from where it lies, by tables of offsets. */
-import { applyEpilogue, asMatrices, composeContract, contiguous, type CoreBackend, type Epilogue, identity, type ProductAxes, type Shape, type Storage, type Target, type View } from '@nn/tensor/backend';
+import { applyEpilogue, asMatrices, composeContract, contiguous, type CoreBackend, type Epilogue, identity, type ProductAxes, sizeOf, type Storage, type Target, type View } from '@nn/tensor/backend';
 import { boxOf } from './box.ts';
 import { type Factors, offsets, type Products } from './matmul.ts';
-import type { OffsetTables } from './offset-tables.ts';
+import type { Axes, OffsetTables } from './offset-tables.ts';
 import type { Side } from './product-plan.ts';
 
 const BYTES = 4;
 /** A matrix that strides alone tell. */
 const even = (view: View | undefined): View | undefined => (view?.bounds.length === 0 ? view : undefined);
-const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1);
 
 export class Contractions {
   readonly #backend: CoreBackend;
@@ -32,11 +31,15 @@ export class Contractions {
     if (this.#products.foreign || [a.storage, b.storage, output.storage].some(({ dtype }) => dtype !== 'float32')) return false;
     const [left, right] = [even(asMatrices(a, rows, inner)), even(asMatrices(b, inner, columns))];
     const of = left ? 'b' : right || sizeOf(a.shape) > sizeOf(b.shape) ? 'a' : 'b';
-    const lanes = this.#unbounded(of === 'a' ? a : b, temporary);
     const inputs = epilogue?.inputs.map((input) => asMatrices(input, rows, columns)) ?? [];
-    if (!lanes || inputs.includes(undefined)) return false;
+    const lanes = inputs.includes(undefined) ? undefined : this.#unbounded(of === 'a' ? a : b, temporary);
+    if (!lanes) return false;
     const batch = a.shape.length - rows - inner;
-    const table = (from: number, count: number): number => this.#tables.of(lanes.shape.slice(from, from + count), lanes.strides.slice(from, from + count).map((stride) => stride * BYTES));
+    const group = (from: number, count: number): Axes => ({ sizes: lanes.shape.slice(from, from + count), strides: lanes.strides.slice(from, from + count).map((stride) => stride * BYTES) });
+    const tables = (own: Axes, inside: Axes): NonNullable<Factors['tables']> => {
+      const [first, second] = this.#tables.of([own, inside]) as [number, number];
+      return { of, lanes: first, inner: second };
+    };
     const numbered = (size: number): Side => ({ size, stride: 1, inner: 0 });
     const [m, k, n] = [sizeOf(a.shape.slice(batch, batch + rows)), sizeOf(a.shape.slice(batch + rows)), sizeOf(b.shape.slice(batch + inner))];
     const shape = [...a.shape.slice(0, batch), m, n];
@@ -44,11 +47,11 @@ export class Contractions {
     if (of === 'a') {
       const matrix = right ?? this.#gathered(b, inner, columns, temporary);
       const [depth, along] = matrix.strides.slice(-2) as [number, number];
-      factors = { left: numbered(m), right: { size: n, stride: along, inner: depth }, inner: k, batches: offsets(lanes, matrix, batch, BYTES), tables: { of, lanes: table(batch, rows), inner: table(batch + rows, inner) } };
+      factors = { left: numbered(m), right: { size: n, stride: along, inner: depth }, inner: k, batches: offsets(lanes, matrix, batch, BYTES), tables: tables(group(batch, rows), group(batch + rows, inner)) };
     } else {
       const matrix = left ?? this.#gathered(a, rows, inner, temporary);
       const [along, depth] = matrix.strides.slice(-2) as [number, number];
-      factors = { left: { size: m, stride: along, inner: depth }, right: numbered(n), inner: k, batches: offsets(matrix, lanes, batch, BYTES), tables: { of, lanes: table(batch + inner, columns), inner: table(batch, inner) } };
+      factors = { left: { size: m, stride: along, inner: depth }, right: numbered(n), inner: k, batches: offsets(matrix, lanes, batch, BYTES), tables: tables(group(batch + inner, columns), group(batch, inner)) };
     }
     const end = epilogue && { ...epilogue, inputs: inputs as View[] };
     if (!this.#products.multiply(factors, output, shape, end) && end) applyEpilogue(this.#backend, end, output, shape);

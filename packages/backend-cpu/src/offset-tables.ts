@@ -6,6 +6,9 @@ const MOST_TABLES = 128;
 /** Readers take several entries at a time. */
 const AHEAD = 8;
 
+/** A group of axes, the last one fastest, with strides in bytes. */
+export interface Axes { readonly sizes: readonly number[]; readonly strides: readonly number[] }
+
 export class OffsetTables {
   readonly #heap: Heap;
   readonly #pool: Pool;
@@ -16,12 +19,17 @@ export class OffsetTables {
     this.#pool = pool;
   }
 
-  /** The address of the table of axes with these sizes and strides (in bytes), the last axis fastest. Behind the last entry stand more of the same. */
-  of(sizes: readonly number[], strides: readonly number[]): number {
+  /** The addresses of the tables of all `groups` that one job reads. Behind the last entry of each stand more of the same. */
+  of(groups: readonly Axes[]): number[] {
+    // Before any of them is looked up: room is made by forgetting all.
+    if (this.#made.size + groups.length > MOST_TABLES) this.#clear();
+    return groups.map((axes) => this.#one(axes));
+  }
+
+  #one({ sizes, strides }: Axes): number {
     const key = `${sizes.join()} ${strides.join()}`;
     let table = this.#made.get(key);
     if (!table) {
-      if (this.#made.size >= MOST_TABLES) this.#clear();
       const entries = offsetsOf(sizes, strides);
       const bytes = 4 * (entries.length + AHEAD);
       table = { address: this.#heap.allocate(bytes), bytes };
@@ -39,7 +47,7 @@ export class OffsetTables {
   }
 }
 
-function offsetsOf(sizes: readonly number[], strides: readonly number[]): Int32Array {
+function offsetsOf(sizes: Axes['sizes'], strides: Axes['strides']): Int32Array {
   let all = new Int32Array(1);
   sizes.forEach((size, axis) => {
     const next = new Int32Array(all.length * size);

@@ -2,7 +2,7 @@
  * Elements of short axes, each computed by a copy of the function, so that lanes go along the longer axes: a reduction of a few elements each becomes a map, and a map
  * whose rows are pairs one of two results. Which these are depends on the shape alone.
  */
-import { type DType, ordered, type Reduction, rewrite, type Scalar, ScalarFunction, type Shape, Table, type View } from '@nn/tensor/backend';
+import { type DType, ordered, type Reduction, rewrite, type Scalar, ScalarFunction, type Shape, sizeOf, Table, type View } from '@nn/tensor/backend';
 
 /** Most elements that fold to one. */
 const MOST = 16;
@@ -44,7 +44,7 @@ export function unfolded(kind: Reduction, f: ScalarFunction, inputs: readonly Vi
 export function paired(f: ScalarFunction, inputs: readonly View[], shape: Shape): Unfolded | undefined {
   let axis = shape.length - 1;
   while (shape[axis] === 1) axis--;
-  const results = shape.reduce((product, size) => product * size, 1) / 2;
+  const results = sizeOf(shape) / 2;
   if (shape[axis] !== 2 || results < FEWEST || 2 * ordered(f.roots).length > MOST_NODES) return undefined;
   return copied('pairs', f, inputs, shape, [axis], (parts) => f.roots.flatMap((_, i) => parts.map((part) => part[i]!)));
 }

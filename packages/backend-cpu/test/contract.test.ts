@@ -42,6 +42,17 @@ describe('contract', () => {
     }
   });
 
+  it('of more layouts than it remembers', async () => {
+    const devices = [complete(new CpuBackend())];
+    const of = (width: number, places: number): Promise<void> => agree(width, (device) => {
+      const wins = normal([1, 1, 4, width], 1)(device).narrow(3, 0, places + 2).unfold(2, 3).unfold(3, 3).permute(0, 1, 4, 5, 2, 3);
+      return contract(normal([2, 1, 3, 3], 2)(device).expand([1, 2, 1, 3, 3]), wins, { rows: 1, inner: 3, columns: 2 });
+    }, devices);
+    // The second has one new table, all others two.
+    for (const places of [6, 7]) await of(19, places);
+    for (let width = 20; width < 160; width++) await of(width, 6);
+  });
+
   it('gives the same bits on any number of threads', async () => {
     const [one, ...more] = await Promise.all([1, 2, 3].map(async (threads) => {
       const device = await cpu({ threads });

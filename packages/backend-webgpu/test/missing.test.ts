@@ -58,8 +58,10 @@ describe('in Node', () => {
     expect(text).toMatch(/^webgpu: Dawn's binary for \S+ does not load \(.+\)\. On Linux it needs glibc 2\.34 or later \(not musl\); use the cpu device here\.$/);
   });
 
-  it.skipIf(process.platform !== 'linux')('an adapter', () => {
-    expect(told(here('../src'), { VK_ICD_FILENAMES: '/nowhere.json', VK_DRIVER_FILES: '/nowhere.json' })).toMatch(/^webgpu: Dawn finds no GPU adapter\. .*mesa-vulkan-drivers/);
+  it('an adapter', ({ skip }) => {
+    const text = told(here('../src'), { VK_ICD_FILENAMES: '/nowhere.json', VK_DRIVER_FILES: '/nowhere.json' });
+    if (text.startsWith('webgpu (')) skip(`Dawn finds an adapter without Vulkan's drivers: ${text}`);
+    expect(text).toMatch(/^webgpu: Dawn finds no GPU adapter\. .*mesa-vulkan-drivers/);
   });
 });
 
