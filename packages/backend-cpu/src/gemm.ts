@@ -5,7 +5,7 @@
  * elements (a function of its size), whatever tile, part or thread computes it.
  */
 import { definePack, definePackAnywhere, definePackBeside, defineTurn } from './pack.ts';
-import { blockOf } from './product-block.ts';
+import { blockOf, PRODUCT } from './product-block.ts';
 import { COLUMNS, defineTile } from './tile.ts';
 import { call, type Code, type Frame, type Local, type ModuleBuilder } from './wasm/assembler.ts';
 import { choose, count, f32, i32, leave, smaller, when } from './wasm/instructions.ts';
@@ -38,9 +38,9 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused:
   ]);
   const [packed, direct, packing] = [chosen(tiles[0]!, 9), chosen(tiles[1]!, 9), chosen(packRows, 6)];
 
-  const { row0, lane0, rows, lanes, product, find, parameter } = blockOf(frame, parameters, chunk);
+  const { row0, lane0, rows, lanes, entry, find, parameter } = blockOf(frame, parameters, chunk);
   const { inner, row, rowInner, lane, laneInner, stride, depth, pack, turned, whole, laneTable } = frame.ints('inner', 'row', 'rowInner', 'lane', 'laneInner', 'stride', 'depth', 'pack', 'turned', 'whole', 'laneTable');
-  const { a, b, c, entry, padded, filled } = frame.ints('a', 'b', 'c', 'entry', 'padded', 'filled');
+  const { a, b, c, padded, filled } = frame.ints('a', 'b', 'c', 'padded', 'filled');
   const { k, n, i, j, r, many, at, panels, from, to, left, tall, target, block, width, fresh } = frame.ints('k', 'n', 'i', 'j', 'r', 'many', 'at', 'panels', 'from', 'to', 'left', 'tall', 'target', 'block', 'width', 'fresh');
   const place = i32.add(scratch.get, i32.of(BLOCK_AT));
   const tag = i32.add(scratch.get, i32.of(TAG_AT));
@@ -48,7 +48,7 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused:
   /** Lanes of inner elements [k, k + depth), after those before where all are kept. */
   const start = i32.add(scratch.get, bytes(i32.mul(choose('i32', whole.get, k.get, i32.of(0)), padded.get)));
   const first = i32.add(b.get, i32.mul(k.get, laneInner.get));
-  const anywhere = call(packAnywhere, i32.load(entry.get, 4), i32.add(laneTable.get, bytes(lane0.get)), i32.add(parameter('innerTable'), bytes(k.get)), padded.get, many.get, start);
+  const anywhere = call(packAnywhere, i32.load(entry.get, PRODUCT.lanes), i32.add(laneTable.get, bytes(lane0.get)), i32.add(parameter('innerTable'), bytes(k.get)), padded.get, many.get, start);
   const packing8: Code = when(laneTable.get, anywhere, when(i32.eq(lane.get, i32.of(4)), call(packBeside, first, laneInner.get, lanes.get, many.get, start), count(n, i32.of(0), lanes.get, COLUMNS,
     call(packLanes, i32.add(first, i32.mul(n.get, lane.get)), lane.get, laneInner.get,
       smaller(i32.of(COLUMNS), i32.sub(lanes.get, n.get)), many.get,
@@ -69,14 +69,14 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused:
       addScalar(at.get, i32.add(place, i32.add(i32.mul(r.get, i32.of(4 * COLUMNS)), bytes(i32.sub(j.get, i32.shl(panels.get, i32.of(3)))))), fresh.get))),
   ];
   return [
-    inner.set(parameter('inner')), row.set(parameter('row')), rowInner.set(parameter('rowInner')), lane.set(parameter('lane')), laneInner.set(parameter('laneInner')),
+    row.set(parameter('row')), rowInner.set(parameter('rowInner')), lane.set(parameter('lane')), laneInner.set(parameter('laneInner')),
     stride.set(parameter('stride')), depth.set(parameter('depth')), pack.set(parameter('pack')), turned.set(parameter('turned')), whole.set(parameter('whole')), laneTable.set(parameter('laneTable')),
     find,
-    entry.set(i32.add(parameter('table'), i32.mul(product.get, i32.of(12)))),
+    inner.set(i32.load(entry.get, PRODUCT.inner)),
     padded.set(i32.and(i32.add(lanes.get, i32.of(COLUMNS - 1)), i32.of(-COLUMNS))),
-    a.set(i32.add(i32.load(entry.get), i32.mul(row0.get, row.get))),
-    b.set(i32.add(i32.load(entry.get, 4), i32.mul(lane0.get, lane.get))),
-    c.set(i32.add(i32.load(entry.get, 8), choose('i32', turned.get,
+    a.set(i32.add(i32.load(entry.get, PRODUCT.rows), i32.mul(row0.get, row.get))),
+    b.set(i32.add(i32.load(entry.get, PRODUCT.lanes), i32.mul(lane0.get, lane.get))),
+    c.set(i32.add(i32.load(entry.get, PRODUCT.result), choose('i32', turned.get,
       i32.add(i32.mul(lane0.get, stride.get), bytes(row0.get)), i32.add(i32.mul(row0.get, stride.get), bytes(lane0.get))))),
     // In working space all tiles are whole, and rows as long as those.
     block.set(choose('i32', turned.get, place, c.get)),

@@ -1,5 +1,6 @@
 /** `map`: one loop over all elements, cut into chunks where that pays; and several maps of one function as one job. */
 import { bytesOf, type MapCall, type ScalarFunction, type Shape, type Target, type View } from '@nn/tensor/backend';
+import { cut } from './cut.ts';
 import { type Functions, type Prepared, specOf } from './functions.ts';
 import type { Heap } from './heap.ts';
 import type { Compiler, Kernel } from './kernel.ts';
@@ -15,6 +16,8 @@ import { i32, smaller } from './wasm/instructions.ts';
 /** Elements of a chunk at most, and what they may cost: some tens of microseconds of work. */
 const CHUNK = 16384;
 const WORK = 8 * CHUNK;
+/** Elements that chunks are multiples of: a line of the cache. */
+const LINE = 16;
 /** Fewer are not worth another thread. */
 const FEWEST = 1024;
 /** Of maps that run together: most chunks of a job, at 8 bytes each. */
@@ -67,19 +70,17 @@ export class Maps {
     for (const batch of batches.values()) this.#runBatch(f, batch);
   }
 
-  /**
-   * As many maps in a job as its parameters have room for: a table of where each chunk's are and which of that map it is, then those of each map. The first chunks of all
-   * maps come first, so that a thread meets the same part of each tensor wherever it is computed with.
-   */
+  /** As many maps in a job as its parameters have room for: a table of where each chunk's are and which of that map it is, then those of each map. The first chunks of all maps come first. */
   #runBatch(f: ScalarFunction, { kernel, items }: Batch): void {
     const elements = items.reduce((sum, { total }) => sum + total, 0);
-    const chunk = Math.ceil(elements / (CHUNK * (MOST_CHUNKS / 2))) * CHUNK;
+    const wanted = Math.ceil(elements / (CHUNK * (MOST_CHUNKS / 4))) * CHUNK;
     for (let first = 0; first < items.length;) {
       const start = this.#pool.parameters;
       const places: { readonly at: number; readonly chunks: number }[] = [];
       let [chunks, most, at, need] = [0, 0, start + TABLE_BYTES, 0];
       for (; first < items.length; first++) {
         const { call: { inputs, outputs, uniforms }, walk, total } = items[first]!;
+        const chunk = cut(total, wanted, LINE);
         const own = Math.ceil(total / chunk);
         if (places.length > 0 && (chunks + own > MOST_CHUNKS || at + need > start + PARAMETER_BYTES)) break;
         places.push({ at, chunks: own });

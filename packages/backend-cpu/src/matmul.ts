@@ -1,5 +1,5 @@
 /** `matmul`: float32 by the packed kernel of gemm.ts, float64 by a plain one. */
-import { applyEpilogue, bytesOf, contiguous, type CoreBackend, type DType, type Epilogue, identity, type Shape, type Storage, type Target, type View } from '@nn/tensor/backend';
+import { applyEpilogue, bytesOf, contiguous, type CoreBackend, type DType, type Epilogue, identity, type ScalarFunction, type Shape, type Storage, type Target, trace, type View } from '@nn/tensor/backend';
 import { casted, type Functions, specOf } from './functions.ts';
 import type { Heap } from './heap.ts';
 import type { Compiler, Kernel } from './kernel.ts';
@@ -7,7 +7,7 @@ import { PARAMETER_BYTES } from './memory.ts';
 import { plainProduct } from './plain-product.ts';
 import { writeParameters } from './parameters.ts';
 import type { Pool } from './pool.ts';
-import { GEMM, GEMM_WORDS } from './product-block.ts';
+import { GEMM, GEMM_WORDS, PRODUCT } from './product-block.ts';
 import { productEnd } from './product-end.ts';
 import type { Slices } from './slices.ts';
 import { planProduct, type Side, SMALL } from './product-plan.ts';
@@ -85,18 +85,18 @@ export class Products {
     const { dtype } = output.storage;
     const bytes = bytesOf(dtype);
     const { rows: height, kernel } = dtype === 'float64' ? this.#double() : this.#tiles.next();
-    const { turned, pack, whole, chunkRows, chunkLanes, depth } = planProduct(left, right, inner, height, tables?.of);
+    const { turned, pack, whole, chunkRows, chunkLanes, depth, apart } = planProduct(left, right, inner, height, tables?.of);
     const [rows, lanes] = turned ? [right, left] : [left, right];
     const [down, across] = [Math.ceil(rows.size / chunkRows), Math.ceil(lanes.size / chunkLanes)];
+    const count = (batches.length / 2) * apart;
     const own = this.#pool.parameters + 4 * GEMM_WORDS;
-    const large = batches.length * 6 + 4 * GEMM_WORDS + END_BYTES > PARAMETER_BYTES;
-    const table = large ? this.#heap.allocate(batches.length * 6) : own;
+    const large = count * PRODUCT.bytes + 4 * GEMM_WORDS + END_BYTES > PARAMETER_BYTES;
+    const table = large ? this.#heap.allocate(count * PRODUCT.bytes) : own;
     if (large) this.#pool.drain();
     const { ints } = this.#heap;
     const at = this.#pool.parameters >> 2;
     ints[at + GEMM.rows] = rows.size;
     ints[at + GEMM.lanes] = lanes.size;
-    ints[at + GEMM.inner] = inner;
     ints[at + GEMM.row] = rows.stride * bytes;
     ints[at + GEMM.rowInner] = rows.inner * bytes;
     ints[at + GEMM.lane] = lanes.stride * bytes;
@@ -114,20 +114,36 @@ export class Products {
     ints[at + GEMM.table] = table;
     ints[at + GEMM.laneTable] = tables?.lanes ?? 0;
     ints[at + GEMM.innerTable] = tables?.inner ?? 0;
-    const result = addressOf(output.storage) + output.offset * bytes;
-    for (let i = 0; 2 * i < batches.length; i++) {
-      ints[table / 4 + 3 * i] = batches[2 * i + Number(turned)]!;
-      ints[table / 4 + 3 * i + 1] = batches[2 * i + Number(!turned)]!;
-      ints[table / 4 + 3 * i + 2] = result + i * left.size * right.size * bytes;
+    const size = left.size * right.size;
+    const sums = Array.from({ length: apart - 1 }, () => this.#backend.allocate(dtype, (size * batches.length) / 2));
+    const results = [addressOf(output.storage) + output.offset * bytes, ...sums.map(addressOf)];
+    let word = table / 4;
+    for (let part = 0; part < apart; part++) {
+      const first = part * depth;
+      for (let i = 0; 2 * i < batches.length; i++) {
+        ints[word++] = batches[2 * i + Number(turned)]! + first * rows.inner * bytes;
+        ints[word++] = batches[2 * i + Number(!turned)]! + first * lanes.inner * bytes;
+        ints[word++] = results[part]! + i * size * bytes;
+        ints[word++] = apart === 1 ? inner : Math.min(depth, inner - first);
+      }
     }
-    const behind = (large ? own : table + batches.length * 6 + 7) & ~7;
+    const behind = ((large ? own : 4 * word) + 7) & ~7;
     ints[at + GEMM.end] = behind;
-    const end = epilogue && this.#end(epilogue, output, shape, behind);
+    const end = epilogue && apart === 1 ? this.#end(epilogue, output, shape, behind) : undefined;
     // A function that only this thread can compute must not bind the product to it.
     const within = end?.module && end;
-    this.#pool.run(kernel, down * across * (batches.length / 2), within);
-    if (large) this.#heap.free(table, batches.length * 6);
+    this.#pool.run(kernel, down * across * count, within);
+    if (large) this.#heap.free(table, count * PRODUCT.bytes);
+    if (apart > 1) this.#addUp(output, sums, shape);
     return within !== undefined;
+  }
+
+  /** Adds to the first part of each sum the others, in their order. */
+  #addUp(output: Target, sums: readonly Storage[], shape: Shape): void {
+    const { dtype } = output.storage;
+    const layout = contiguous(shape);
+    this.#backend.map(total(dtype, sums.length + 1), [{ storage: output.storage, ...contiguous(shape, output.offset) }, ...sums.map((storage) => ({ storage, ...layout }))], [], [output], shape);
+    for (const storage of sums) this.#backend.free(storage);
   }
 
   /** The kernel that ends the chunks; what it has to know is written to `address`. */
@@ -161,6 +177,15 @@ export class Products {
     this.#pool.drain();
     this.#heap.bytes.fill(0, addressOf(storage) + offset * bytes, addressOf(storage) + (offset + length) * bytes);
   }
+}
+
+const totals = new Map<string, ScalarFunction>();
+/** The sum of `count` numbers, from the first on. */
+function total(dtype: DType, count: number): ScalarFunction {
+  const key = `${dtype} ${count}`;
+  let f = totals.get(key);
+  if (!f) totals.set(key, (f = trace(new Array<DType>(count).fill(dtype), [], ([first, ...others]) => [others.reduce((sum, x) => sum.add(x), first!)])));
+  return f;
 }
 
 /** Addresses of both matrices for each product of the batch, whose axes are the first ones. */

@@ -41,22 +41,32 @@ export function definePack(module: ModuleBuilder, width: number, padded: boolean
   });
 }
 
+/** Inner elements that are packed together, so that a whole number of cache lines is written at once: panels may lie such that they push each other out of the cache. */
+const TOGETHER = 4;
+
 /**
  * Packs lanes that are neighbours, all of them at once, so that whole cache lines are read: pack(from, inner stride, lanes, depth, to).
  * They land in panels of 8, one behind the other; what the last one lacks are zeros.
  */
 export function definePackBeside(module: ModuleBuilder): FunctionRef {
   return module.define(['i32', 'i32', 'i32', 'i32', 'i32'], [], (frame, from, inner, lanes, depth, to) => {
-    const { i, n, at, target, panel, whole, rest } = frame.ints('i', 'n', 'at', 'target', 'panel', 'whole', 'rest');
+    const { i, n, at, row, target, panel, whole, rest, most } = frame.ints('i', 'n', 'at', 'row', 'target', 'panel', 'whole', 'rest', 'most');
     const masks = [0, 1].map(() => frame.local('v128'));
+    const lines = (count: number, each: (k: number) => Code): Code => [row.set(at.get), Array.from({ length: count }, (_, k) => [each(k), k < count - 1 ? advance(row, inner.get) : []])];
+    /** The next `together` inner elements of all lanes. */
+    const pack = (together: number): Code => [
+      at.set(from.get), target.set(to.get),
+      count(n, i32.of(0), whole.get, 8,
+        lines(together, (k) => [0, 16].map((half) => v128.store(target.get, v128.load(row.get, half), 32 * k + half))),
+        advance(at, 32), advance(target, panel.get)),
+      when(rest.get, lines(together, (k) => masks.map((mask, half) => v128.store(target.get, v128.and(v128.load(row.get, 16 * half), mask.get), 32 * k + 16 * half)))),
+      advance(from, i32.mul(inner.get, i32.of(together))), advance(to, 32 * together),
+    ];
     return [
-      panel.set(i32.shl(depth.get, i32.of(5))), whole.set(i32.and(lanes.get, i32.of(-8))), rest.set(i32.sub(lanes.get, whole.get)),
+      panel.set(i32.shl(depth.get, i32.of(5))), whole.set(i32.and(lanes.get, i32.of(-8))), rest.set(i32.sub(lanes.get, whole.get)), most.set(i32.and(depth.get, i32.of(-TOGETHER))),
       masks.map((mask, half) => mask.set(i32x4.ltS(i32x4.of(...[0, 1, 2, 3].map((lane) => 4 * half + lane)), i32x4.splat(rest.get)))),
-      count(i, i32.of(0), depth.get, 1,
-        at.set(from.get), target.set(to.get),
-        count(n, i32.of(0), whole.get, 8, [0, 16].map((half) => v128.store(target.get, v128.load(at.get, half), half)), advance(at, 32), advance(target, panel.get)),
-        when(rest.get, masks.map((mask, half) => v128.store(target.get, v128.and(v128.load(at.get, 16 * half), mask.get), 16 * half))),
-        advance(from, inner.get), advance(to, 32)),
+      count(i, i32.of(0), most.get, TOGETHER, pack(TOGETHER)),
+      count(i, most.get, depth.get, 1, pack(1)),
     ];
   });
 }

@@ -1,4 +1,5 @@
 /** How a product is computed: which operand gives the lanes of the tiles, what is packed, and in which parts. By shapes and strides; results do not depend on it. */
+import { cut } from './cut.ts';
 import { BLOCK_BYTES, BLOCK_DEPTH, LANE_BYTES } from './gemm.ts';
 import { COLUMNS } from './tile.ts';
 
@@ -14,6 +15,8 @@ export interface ProductPlan {
   readonly chunkRows: number;
   readonly chunkLanes: number;
   readonly depth: number;
+  /** Parts of the inner axis, each `depth` long, whose sums are computed apart and added up then; 1 where they are not. */
+  readonly apart: number;
 }
 
 /** Multiply-adds of a chunk: some tens of microseconds. */
@@ -21,6 +24,8 @@ const CHUNK = 800_000;
 /** Multiply-adds of a whole product below which one chunk does it. */
 export const SMALL = 1 << 18;
 const MOST_LANES = 1024;
+/** Most parts of the inner axis that are computed apart. */
+const MOST_APART = 8;
 
 /** `own` says which operand has to give the lanes, where one has. */
 export function planProduct(a: Side, b: Side, inner: number, tile: number, own?: 'a' | 'b'): ProductPlan {
@@ -33,18 +38,16 @@ export function planProduct(a: Side, b: Side, inner: number, tile: number, own?:
   const most = Math.min(whole ? fitting : Math.floor(LANE_BYTES / 4 / depth) & -COLUMNS, MOST_LANES);
   const small = rows.size * lanes.size * inner <= SMALL;
   const few = rows.size <= 16 * tile;
-  const wanted = few && !small ? Math.max(32, CHUNK / (rows.size * inner)) : most;
-  const chunkLanes = even(lanes.size, Math.min(wanted, most), COLUMNS);
-  const fair = small ? rows.size : Math.max(4 * tile, CHUNK / (chunkLanes * inner));
-  const chunkRows = even(rows.size, few ? rows.size : fair, tile);
+  // Rows of a matrix that lie beside each other, as a layer's weights do where the gradient of its input is computed, are left to the thread that has them.
+  const blocks = Math.ceil(inner / depth);
+  const apart = few && !small && !own && lanes.stride === 1 && lanes.inner !== 1 && blocks <= MOST_APART ? blocks : 1;
+  const reach = Math.ceil(inner / apart);
+  const wanted = few && !small ? Math.max(32, CHUNK / (rows.size * reach)) : most;
+  const chunkLanes = Math.min(cut(lanes.size, Math.min(wanted, most), COLUMNS), most);
+  const fair = small ? rows.size : Math.max(4 * tile, CHUNK / (chunkLanes * reach));
+  const chunkRows = cut(rows.size, few ? rows.size : fair, 1);
   const limit = turned ? Math.max(tile, Math.floor(BLOCK_BYTES / 4 / ((chunkLanes + COLUMNS - 1) & -COLUMNS) / tile) * tile) : Infinity;
-  return { turned, whole, depth, chunkLanes, chunkRows: Math.min(chunkRows, limit), pack: packed(rows, lanes.size) && !(rows.stride === 1 && chunkLanes <= 64) };
-}
-
-/** Parts of about `wanted` of `size`, all alike but for the last, a multiple of `step`. */
-function even(size: number, wanted: number, step: number): number {
-  const parts = Math.ceil(size / Math.max(step, wanted));
-  return Math.ceil(size / parts / step) * step;
+  return { turned, whole, depth, apart, chunkLanes, chunkRows: Math.min(chunkRows, limit), pack: packed(rows, lanes.size) && !(rows.stride === 1 && chunkLanes <= 64) };
 }
 
 /** Rows are read where they lie if neighbours follow each other and few panels need them. */
