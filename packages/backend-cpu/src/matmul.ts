@@ -10,7 +10,7 @@ import type { Pool } from './pool.ts';
 import { GEMM, GEMM_WORDS, PRODUCT } from './product-block.ts';
 import { productEnd } from './product-end.ts';
 import type { Slices } from './slices.ts';
-import { planProduct, type Side, SMALL } from './product-plan.ts';
+import { depthOf, partsApart, planProduct, type Side, SMALL } from './product-plan.ts';
 import { TileChoice } from './tile-choice.ts';
 import { addressOf, plan } from './walk.ts';
 
@@ -68,27 +68,27 @@ export class Products {
       const [left, right] = [this.#read(a, dtype, temporary), this.#read(b, dtype, temporary)];
       if (this.#slices && dtype === 'float32' && rows * inner * columns > SMALL) {
         const [first, second] = [left, right].map((view) => (this.#slices!.reads(view) ? view : this.#copied(view, dtype, temporary))) as [View, View];
-        this.#slices.run(first, second, output, rows, inner, columns, offsets(first, second, rank - 2, bytesOf(dtype)));
-      } else {
-        const [first, second]: [Side, Side] = [
-          { size: rows, stride: left.strides[rank - 2]!, inner: left.strides[rank - 1]! }, { size: columns, stride: right.strides[rank - 1]!, inner: right.strides[rank - 2]! },
-        ];
-        ended = this.multiply({ left: first, right: second, inner, batches: offsets(left, right, rank - 2, bytesOf(dtype)) }, output, shape, epilogue);
-      }
+        const factors = factorsOf(first, second);
+        const { products, sums } = this.#parts(factors, output, partsApart(factors.left, factors.right, inner), depthOf(inner));
+        this.#slices.run(first, second, products, rows, columns);
+        this.#addUp(output, sums, shape);
+      } else ended = this.multiply(factorsOf(left, right), output, shape, epilogue);
       for (const storage of temporary) this.#backend.free(storage);
     }
     if (epilogue && !ended) applyEpilogue(this.#backend, epilogue, output, shape);
   }
 
   /** One product, or several of a batch, to `output` of `shape`; whether the epilogue has been applied, too. */
-  multiply({ left, right, inner, batches, tables }: Factors, output: Target, shape: Shape, epilogue?: Epilogue): boolean {
+  multiply(factors: Factors, output: Target, shape: Shape, epilogue?: Epilogue): boolean {
+    const { left, right, inner, tables } = factors;
     const { dtype } = output.storage;
     const bytes = bytesOf(dtype);
     const { rows: height, kernel } = dtype === 'float64' ? this.#double() : this.#tiles.next();
     const { turned, pack, whole, chunkRows, chunkLanes, depth, apart } = planProduct(left, right, inner, height, tables?.of);
     const [rows, lanes] = turned ? [right, left] : [left, right];
     const [down, across] = [Math.ceil(rows.size / chunkRows), Math.ceil(lanes.size / chunkLanes)];
-    const count = (batches.length / 2) * apart;
+    const { products, sums } = this.#parts(factors, output, apart, depth);
+    const count = products.length / 4;
     const own = this.#pool.parameters + 4 * GEMM_WORDS;
     const large = count * PRODUCT.bytes + 4 * GEMM_WORDS + END_BYTES > PARAMETER_BYTES;
     const table = large ? this.#heap.allocate(count * PRODUCT.bytes) : own;
@@ -114,18 +114,12 @@ export class Products {
     ints[at + GEMM.table] = table;
     ints[at + GEMM.laneTable] = tables?.lanes ?? 0;
     ints[at + GEMM.innerTable] = tables?.inner ?? 0;
-    const size = left.size * right.size;
-    const sums = Array.from({ length: apart - 1 }, () => this.#backend.allocate(dtype, (size * batches.length) / 2));
-    const results = [addressOf(output.storage) + output.offset * bytes, ...sums.map(addressOf)];
     let word = table / 4;
-    for (let part = 0; part < apart; part++) {
-      const first = part * depth;
-      for (let i = 0; 2 * i < batches.length; i++) {
-        ints[word++] = batches[2 * i + Number(turned)]! + first * rows.inner * bytes;
-        ints[word++] = batches[2 * i + Number(!turned)]! + first * lanes.inner * bytes;
-        ints[word++] = results[part]! + i * size * bytes;
-        ints[word++] = apart === 1 ? inner : Math.min(depth, inner - first);
-      }
+    for (let i = 0; i < products.length; i += 4) {
+      ints[word++] = products[i + Number(turned)]!;
+      ints[word++] = products[i + Number(!turned)]!;
+      ints[word++] = products[i + 2]!;
+      ints[word++] = products[i + 3]!;
     }
     const behind = ((large ? own : 4 * word) + 7) & ~7;
     ints[at + GEMM.end] = behind;
@@ -134,12 +128,36 @@ export class Products {
     const within = end?.module && end;
     this.#pool.run(kernel, down * across * count, within);
     if (large) this.#heap.free(table, count * PRODUCT.bytes);
-    if (apart > 1) this.#addUp(output, sums, shape);
+    this.#addUp(output, sums, shape);
     return within !== undefined;
+  }
+
+  /**
+   * The products of a batch, or of `apart` parts of the inner axis: addresses of both operands and of the result, and the inner size, one after the other. Results of the
+   * first part are `output`, those of the others `sums`.
+   */
+  #parts({ left, right, inner, batches }: Factors, { storage, offset }: Target, apart: number, depth: number): { readonly products: readonly number[]; readonly sums: readonly Storage[] } {
+    const bytes = bytesOf(storage.dtype);
+    const size = left.size * right.size;
+    const products: number[] = [];
+    const sums: Storage[] = [];
+    for (let part = 0; part < apart; part++) {
+      const first = part * depth;
+      let result = addressOf(storage) + offset * bytes;
+      if (part > 0) {
+        sums.push(this.#backend.allocate(storage.dtype, (size * batches.length) / 2));
+        result = addressOf(sums.at(-1)!);
+      }
+      for (let i = 0; i < batches.length; i += 2, result += size * bytes) {
+        products.push(batches[i]! + first * left.inner * bytes, batches[i + 1]! + first * right.inner * bytes, result, apart === 1 ? inner : Math.min(depth, inner - first));
+      }
+    }
+    return { products, sums };
   }
 
   /** Adds to the first part of each sum the others, in their order. */
   #addUp(output: Target, sums: readonly Storage[], shape: Shape): void {
+    if (sums.length === 0) return;
     const { dtype } = output.storage;
     const layout = contiguous(shape);
     this.#backend.map(total(dtype, sums.length + 1), [{ storage: output.storage, ...contiguous(shape, output.offset) }, ...sums.map((storage) => ({ storage, ...layout }))], [], [output], shape);
@@ -186,6 +204,15 @@ function total(dtype: DType, count: number): ScalarFunction {
   let f = totals.get(key);
   if (!f) totals.set(key, (f = trace(new Array<DType>(count).fill(dtype), [], ([first, ...others]) => [others.reduce((sum, x) => sum.add(x), first!)])));
   return f;
+}
+
+/** The operands of a product as matrices of the last two axes. */
+function factorsOf(a: View, b: View): Factors {
+  const rank = a.shape.length;
+  return {
+    left: { size: a.shape[rank - 2]!, stride: a.strides[rank - 2]!, inner: a.strides[rank - 1]! }, right: { size: b.shape[rank - 1]!, stride: b.strides[rank - 1]!, inner: b.strides[rank - 2]! },
+    inner: a.shape[rank - 1]!, batches: offsets(a, b, rank - 2, bytesOf(a.storage.dtype)),
+  };
 }
 
 /** Addresses of both matrices for each product of the batch, whose axes are the first ones. */

@@ -24,6 +24,8 @@ const CHUNK = 800_000;
 /** Multiply-adds of a whole product below which one chunk does it. */
 export const SMALL = 1 << 18;
 const MOST_LANES = 1024;
+/** Rows that are all of one chunk. */
+const FEW = 96;
 /** Most parts of the inner axis that are computed apart. */
 const MOST_APART = 8;
 
@@ -31,16 +33,13 @@ const MOST_APART = 8;
 export function planProduct(a: Side, b: Side, inner: number, tile: number, own?: 'a' | 'b'): ProductPlan {
   const turned = own ? own === 'a' : cost(b, a, inner) + a.size * b.size < cost(a, b, inner);
   const [rows, lanes] = turned ? [b, a] : [a, b];
-  // Cut into equal depths, a multiple of 4 for the packing.
-  const depth = (Math.ceil(inner / Math.ceil(inner / BLOCK_DEPTH)) + 3) & ~3;
+  const depth = depthOf(inner);
   const fitting = Math.floor(LANE_BYTES / 4 / inner) & -COLUMNS;
   const whole = fitting >= 64 || fitting >= lanes.size;
   const most = Math.min(whole ? fitting : Math.floor(LANE_BYTES / 4 / depth) & -COLUMNS, MOST_LANES);
   const small = rows.size * lanes.size * inner <= SMALL;
-  const few = rows.size <= 16 * tile;
-  // Rows of a matrix that lie beside each other, as a layer's weights do where the gradient of its input is computed, are left to the thread that has them.
-  const blocks = Math.ceil(inner / depth);
-  const apart = few && !small && !own && lanes.stride === 1 && lanes.inner !== 1 && blocks <= MOST_APART ? blocks : 1;
+  const few = rows.size <= FEW;
+  const apart = own ? 1 : partsApart(rows, lanes, inner);
   const reach = Math.ceil(inner / apart);
   const wanted = few && !small ? Math.max(32, CHUNK / (rows.size * reach)) : most;
   const chunkLanes = Math.min(cut(lanes.size, Math.min(wanted, most), COLUMNS), most);
@@ -48,6 +47,18 @@ export function planProduct(a: Side, b: Side, inner: number, tile: number, own?:
   const chunkRows = cut(rows.size, few ? rows.size : fair, 1);
   const limit = turned ? Math.max(tile, Math.floor(BLOCK_BYTES / 4 / ((chunkLanes + COLUMNS - 1) & -COLUMNS) / tile) * tile) : Infinity;
   return { turned, whole, depth, apart, chunkLanes, chunkRows: Math.min(chunkRows, limit), pack: packed(rows, lanes.size) && !(rows.stride === 1 && chunkLanes <= 64) };
+}
+
+/** Inner elements that are added up in registers: equal parts, a multiple of 4 for the packing. */
+export const depthOf = (inner: number): number => (Math.ceil(inner / Math.ceil(inner / BLOCK_DEPTH)) + 3) & ~3;
+
+/**
+ * In how many parts the inner axis is added up, each of them {@link depthOf} long. Several where few rows meet the rows of a large matrix that lie one behind the other, as a layer's weights do where
+ * the gradient of its input is computed: a thread is left the rows that it computes with elsewhere.
+ */
+export function partsApart(rows: Side, lanes: Side, inner: number): number {
+  const parts = Math.ceil(inner / depthOf(inner));
+  return rows.size <= FEW && rows.size * lanes.size * inner > SMALL && lanes.stride === 1 && lanes.inner !== 1 && parts <= MOST_APART ? parts : 1;
 }
 
 /** Rows are read where they lie if neighbours follow each other and few panels need them. */

@@ -1,11 +1,10 @@
 /** A product as calls of a BLAS: which operand is turned, and the slices that threads claim. */
-import { bytesOf, type Target, type View } from '@nn/tensor/backend';
+import type { View } from '@nn/tensor/backend';
 import type { Blas } from './blas.ts';
 import type { Heap } from './heap.ts';
 import type { Kernel } from './kernel.ts';
 import { PARAMETER_BYTES, SLICE_WORDS } from './memory.ts';
 import type { Pool } from './pool.ts';
-import { addressOf } from './walk.ts';
 
 /** Multiply-adds of a slice, and most slices of a product. */
 const SLICE = 3_000_000;
@@ -33,20 +32,20 @@ export class Slices {
   /** Whether BLAS can read this matrix where it lies. */
   reads(view: View): boolean { return operandOf(view) !== undefined; }
 
-  /** `batches`: the addresses of both matrices of each product. */
-  run(a: View, b: View, output: Target, rows: number, inner: number, columns: number, batches: readonly number[]): void {
+  /** Products of matrices that lie as `a` and `b` do; `products` are addresses of both and of the result, and the inner size, one after the other. */
+  run(a: View, b: View, products: readonly number[], rows: number, columns: number): void {
     const [left, right] = [operandOf(a)!, operandOf(b)!];
     const { ints } = this.#heap;
+    const inner = products[3]!;
     // A power of two: slices are alike, and two threads end together.
     const parts = this.#cuts ? Math.min(MOST_SLICES, 2 ** Math.max(0, Math.round(Math.log2((rows * inner * columns) / SLICE)))) : 1;
-    const { tall, wide } = cut(rows, columns, parts);
-    const result = addressOf(output.storage) + output.offset * bytesOf('float32');
+    const { tall, wide } = grid(rows, columns, parts);
     let count = 0;
     const flush = (): void => {
       if (count > 0) this.#pool.run(this.#kernel, count);
       count = 0;
     };
-    for (let i = 0; 2 * i < batches.length; i++) {
+    for (let i = 0; i < products.length; i += 4) {
       for (let row = 0; row < rows; row += tall) {
         for (let column = 0; column < columns; column += wide) {
           if (4 * SLICE_WORDS * (count + 1) > PARAMETER_BYTES) flush();
@@ -55,12 +54,12 @@ export class Slices {
           ints[at++] = right.turned ? TURNED : PLAIN;
           ints[at++] = Math.min(tall, rows - row);
           ints[at++] = Math.min(wide, columns - column);
-          ints[at++] = inner;
-          ints[at++] = batches[2 * i]! + 4 * row * (left.turned ? 1 : left.leading);
+          ints[at++] = products[i + 3]!;
+          ints[at++] = products[i]! + 4 * row * (left.turned ? 1 : left.leading);
           ints[at++] = left.leading;
-          ints[at++] = batches[2 * i + 1]! + 4 * column * (right.turned ? right.leading : 1);
+          ints[at++] = products[i + 1]! + 4 * column * (right.turned ? right.leading : 1);
           ints[at++] = right.leading;
-          ints[at++] = result + 4 * (i * rows * columns + row * columns + column);
+          ints[at++] = products[i + 2]! + 4 * (row * columns + column);
           ints[at++] = columns;
         }
       }
@@ -69,14 +68,14 @@ export class Slices {
   }
 }
 
-/** Slices of which the library reads least: as near to squares as whole `parts` allow. Sizes are multiples of 16. */
-function cut(rows: number, columns: number, parts: number): { readonly tall: number; readonly wide: number } {
+/** Slices of which the library reads least: as near to squares as whole `parts` allow, rather of rows than of columns. Sizes are multiples of 16. */
+function grid(rows: number, columns: number, parts: number): { readonly tall: number; readonly wide: number } {
   let best = { tall: rows, wide: columns };
   let least = Infinity;
   for (let down = 1; down <= parts; down++) {
     if (parts % down !== 0) continue;
     const [tall, wide] = [whole(rows / down), whole((columns * down) / parts)];
-    if (tall + wide < least) [best, least] = [{ tall, wide }, tall + wide];
+    if (tall + wide <= least) [best, least] = [{ tall, wide }, tall + wide];
   }
   return best;
 }
