@@ -54,7 +54,8 @@ export function gatherRows(column: Resolved, rows: ArrayLike<number>): HostArray
   for (let i = 0, to = 0; i < rows.length; i++, to += size) {
     const from = rows[i]! * size;
     if (!(from >= 0 && from + size <= data.length && Number.isInteger(from))) fail('gather', `there is no row ${rows[i]} among ${count}`, `Rows are 0 to ${count - 1}.`);
-    if (plain) for (let j = 0; j < size; j++) out[to + j] = data[from + j]!;
+    if (plain && data.constructor === out.constructor) out.set(data.subarray(from, from + size), to);
+    else if (plain) for (let j = 0; j < size; j++) out[to + j] = data[from + j]!;
     else for (let j = 0; j < size; j++) out[to + j] = data[from + j]! * scale + shift;
   }
   return { data: out, shape: [rows.length, ...row], dtype };
