@@ -84,7 +84,9 @@ export class Products {
     const { dtype } = output.storage;
     const bytes = bytesOf(dtype);
     const { rows: height, kernel } = dtype === 'float64' ? this.#double() : this.#tiles.next();
-    const { turned, pack, whole, chunkRows, chunkLanes, depth, apart } = planProduct(left, right, inner, height, tables?.of);
+    const { turned, pack, whole, chunkRows, chunkLanes, depth, ...planned } = planProduct(left, right, inner, height, tables?.of);
+    // In float64 sums are not cut by depth, so that parts would show in their bits, and these must not depend on strides.
+    const apart = dtype === 'float64' ? 1 : planned.apart;
     const [rows, lanes] = turned ? [right, left] : [left, right];
     const [down, across] = [Math.ceil(rows.size / chunkRows), Math.ceil(lanes.size / chunkLanes)];
     const { products, sums } = this.#parts(factors, output, apart, depth);

@@ -1,6 +1,7 @@
 /** A product as calls of a BLAS: which operand is turned, and the slices that threads claim. */
 import type { View } from '@nn/tensor/backend';
 import type { Blas } from './blas.ts';
+import { halvings } from './cut.ts';
 import type { Heap } from './heap.ts';
 import type { Kernel } from './kernel.ts';
 import { PARAMETER_BYTES, SLICE_WORDS } from './memory.ts';
@@ -38,7 +39,7 @@ export class Slices {
     const { ints } = this.#heap;
     const inner = products[3]!;
     // A power of two: slices are alike, and two threads end together.
-    const parts = this.#cuts ? Math.min(MOST_SLICES, 2 ** Math.max(0, Math.round(Math.log2((rows * inner * columns) / SLICE)))) : 1;
+    const parts = this.#cuts ? Math.min(MOST_SLICES, halvings((rows * inner * columns) / SLICE)) : 1;
     const { tall, wide } = grid(rows, columns, parts);
     let count = 0;
     const flush = (): void => {

@@ -44,6 +44,9 @@ export function resolveColumn(column: Column, operation: string): Required<Colum
   return { data, shape, dtype, scale, shift };
 }
 
+/** Numbers of a row from which on rows are copied whole. */
+const LONG = 32;
+
 /** Copies `rows` of the column, in that order, into a new array of shape `[rows.length, ...row]`. */
 export function gatherRows(column: Resolved, rows: ArrayLike<number>): HostArray {
   const { data, shape, dtype, scale, shift } = column;
@@ -51,10 +54,12 @@ export function gatherRows(column: Resolved, rows: ArrayLike<number>): HostArray
   const size = sizeOf(row);
   const out = hostArray(dtype, rows.length * size);
   const plain = scale === 1 && shift === 0;
+  // Of a few numbers, making the view of a row takes longer than copying them.
+  const whole = plain && size >= LONG && data.constructor === out.constructor;
   for (let i = 0, to = 0; i < rows.length; i++, to += size) {
     const from = rows[i]! * size;
     if (!(from >= 0 && from + size <= data.length && Number.isInteger(from))) fail('gather', `there is no row ${rows[i]} among ${count}`, `Rows are 0 to ${count - 1}.`);
-    if (plain && data.constructor === out.constructor) out.set(data.subarray(from, from + size), to);
+    if (whole) out.set(data.subarray(from, from + size), to);
     else if (plain) for (let j = 0; j < size; j++) out[to + j] = data[from + j]!;
     else for (let j = 0; j < size; j++) out[to + j] = data[from + j]! * scale + shift;
   }
