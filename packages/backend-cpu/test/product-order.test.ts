@@ -9,7 +9,7 @@ afterAll(async () => { await device.destroy(); });
 
 describe('a product of few rows has the same bits whether its right operand lies row by row or column by column', () => {
   for (const dtype of ['float32', 'float64'] as const) {
-    it(dtype, () => {
+    it(`in ${dtype}`, () => {
       const [m, k, n] = [32, 900, 512];
       const numbers = values(new Dice(2), dtype, k * n);
       const turned = numbers.slice();
