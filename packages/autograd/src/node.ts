@@ -69,6 +69,8 @@ export class Leaf extends Counted {
 /** Where an input came from. */
 export interface Edge { readonly node: GraphNode; readonly output: number }
 
+const NOTHING: readonly never[] = [];
+
 interface Saved { readonly own: Handle; readonly version: number }
 
 /** One recorded step. It holds the values that its rule mentions, and nothing else. */
@@ -78,14 +80,14 @@ export class StepNode<P extends Primitive = Primitive> extends Counted {
   readonly borrowed = null;
   readonly primitive: P;
   readonly attributes: Step<P>['attributes'];
-  readonly edges: readonly (Edge | undefined)[];
-  readonly layouts: readonly Layout[];
+  edges: readonly (Edge | undefined)[];
+  layouts: readonly Layout[];
   readonly shapes: readonly Shape[];
   readonly outputShapes: readonly Shape[];
   /** The part of a model that it belongs to, as far as a profile is taken. */
   readonly part: string | undefined = watching.by?.part;
-  readonly #inputs: readonly (Saved | undefined)[];
-  readonly #outputs: readonly (Saved | undefined)[];
+  #inputs: readonly (Saved | undefined)[];
+  #outputs: readonly (Saved | undefined)[];
   #dropped = false;
 
   constructor(step: Step<P>) {
@@ -121,11 +123,14 @@ export class StepNode<P extends Primitive = Primitive> extends Counted {
     return tensor;
   }
 
+  /** A result that lives on then leads to nothing of its graph. */
   drop(): void {
     if (this.#dropped) return;
     this.#dropped = true;
-    for (const saved of [...this.#inputs, ...this.#outputs]) saved?.own.release('backward()');
+    for (const saved of this.#inputs) saved?.own.release('backward()');
+    for (const saved of this.#outputs) saved?.own.release('backward()');
     for (const edge of this.edges) edge?.node.release();
+    this.edges = this.layouts = this.#inputs = this.#outputs = NOTHING;
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { enableGrad, isRecording, noGrad } from '@nn/autograd';
 import { fuse, ones, type Scalar, scope, tensor, type Tensor, zeros } from '@nn/tensor';
+import { handle } from '@nn/tensor/trace';
 
 const leaf = (values: Parameters<typeof tensor>[0]) => tensor(values, { requiresGrad: true });
 
@@ -98,6 +99,12 @@ describe('the graph', () => {
     y.backward(undefined, { retainGraph: true });
     y.backward();
     expect(await x.grad!.toArray()).toEqual([8]);
+  });
+  it('is no longer held by a result that lives on', () => {
+    const y = leaf([2]).exp();
+    const z = y.square();
+    z.backward();
+    for (const result of [y, z]) expect(result[handle].node).toMatchObject({ dropped: true, edges: [], layouts: [] });
   });
   it('shared by two results is dropped by the first', () => {
     const y = leaf([2]).exp();

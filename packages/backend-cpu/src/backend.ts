@@ -36,7 +36,7 @@ export interface CpuOptions {
 /** A storage is a block of the heap. */
 interface Block extends Storage {
   readonly address: number;
-  /** The job that writes it last. */
+  /** The job that writes it last, or is done before the host does. */
   written: number;
   /** As long as nothing has been asked of it: the job after which its memory is in use no more. */
   fresh: number | undefined;
@@ -101,8 +101,8 @@ export class CpuBackend implements Backend {
   free(storage: Storage): void { this.#heap.free(addressOf(storage), bytesOf(storage.dtype) * storage.length); }
   write(storage: Storage, values: TypedArray, offset = 0): void {
     const block = storage as Block;
-    if (block.fresh === undefined) this.#pool.drain();
-    else this.#pool.wait(block.fresh);
+    block.written = block.fresh ?? this.#pool.job;
+    this.#pool.wait(block.written);
     block.fresh = undefined;
     this.#array(storage, offset, values.length).set(values);
   }

@@ -19,8 +19,10 @@ export interface ProductPlan {
   readonly apart: number;
 }
 
-/** Multiply-adds of a chunk: some tens of microseconds. */
-const CHUNK = 800_000;
+/** Multiply-adds of a chunk: ten to thirty microseconds, the less the smaller the product, so that threads end it at nearly the same time. */
+const LEAST_WORK = 200_000;
+const MOST_WORK = 800_000;
+const CHUNKS = 64;
 /** Multiply-adds of a whole product below which one chunk does it. */
 export const SMALL = 1 << 18;
 const MOST_LANES = 1024;
@@ -37,13 +39,15 @@ export function planProduct(a: Side, b: Side, inner: number, tile: number, own?:
   const fitting = Math.floor(LANE_BYTES / 4 / inner) & -COLUMNS;
   const whole = fitting >= 64 || fitting >= lanes.size;
   const most = Math.min(whole ? fitting : Math.floor(LANE_BYTES / 4 / depth) & -COLUMNS, MOST_LANES);
-  const small = rows.size * lanes.size * inner <= SMALL;
+  const total = rows.size * lanes.size * inner;
+  const small = total <= SMALL;
+  const work = Math.min(Math.max(LEAST_WORK, total / CHUNKS), MOST_WORK);
   const few = rows.size <= FEW;
   const apart = own ? 1 : partsApart(rows, lanes, inner);
   const reach = Math.ceil(inner / apart);
-  const wanted = few && !small ? Math.max(32, CHUNK / (rows.size * reach)) : most;
+  const wanted = few && !small ? Math.max(32, work / (rows.size * reach)) : most;
   const chunkLanes = Math.min(cut(lanes.size, Math.min(wanted, most), COLUMNS), most);
-  const fair = small ? rows.size : Math.max(4 * tile, CHUNK / (chunkLanes * reach));
+  const fair = small ? rows.size : Math.max(4 * tile, work / (chunkLanes * reach));
   const chunkRows = cut(rows.size, few ? rows.size : fair, 1);
   const limit = turned ? Math.max(tile, Math.floor(BLOCK_BYTES / 4 / ((chunkLanes + COLUMNS - 1) & -COLUMNS) / tile) * tile) : Infinity;
   return { turned, whole, depth, apart, chunkLanes, chunkRows: Math.min(chunkRows, limit), pack: packed(rows, lanes.size) && !(rows.stride === 1 && chunkLanes <= 64) };
