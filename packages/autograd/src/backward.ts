@@ -1,6 +1,6 @@
 /** The sweep: gradients from results back to leaves, each step once, after all that follows it. */
-import { fail, type Shape, scope, show, type Tensor } from '@nn/tensor';
-import { type BackwardOptions, type GraphNode, handle, isContiguous, type Primitive, watching } from '@nn/tensor/trace';
+import { fail, scope, show, type Tensor } from '@nn/tensor';
+import { type BackwardOptions, type GraphNode, handle, isContiguous, type Primitive, sameShape, watching } from '@nn/tensor/trace';
 import { type Edge, edgeOf, Leaf, StepNode } from './node.ts';
 import { recording } from './recording.ts';
 import type { Recorded } from './rule.ts';
@@ -16,6 +16,7 @@ class Pending {
 
   add({ node, output }: Edge, gradient: Tensor): void {
     const list = this.#waiting.get(node) ?? [];
+    while (list.length <= output) list.push(undefined);
     const before = list[output];
     const sum = before ? before.add(gradient) : gradient;
     this.#hold(sum);
@@ -25,11 +26,7 @@ class Pending {
   }
 
   /** The gradients of a node's outputs; they are the caller's to release. */
-  take(node: GraphNode): (Tensor | undefined)[] {
-    const list = this.#waiting.get(node) ?? [];
-    this.#waiting.delete(node);
-    return Array.from(list); // without holes
-  }
+  take(node: GraphNode): (Tensor | undefined)[] { return this.#waiting.get(node) ?? []; }
 
   replace(from: Tensor, to: Tensor): void {
     this.#hold(to);
@@ -88,7 +85,7 @@ export function propagate(starts: readonly Start[], { createGraph = false, retai
 /** A node's gradients after its hooks. */
 function hooked(node: GraphNode, pending: Pending): (Tensor | undefined)[] {
   const gradients = pending.take(node);
-  if (!(node instanceof Leaf || node instanceof StepNode)) return gradients;
+  if (!(node instanceof Leaf || node instanceof StepNode) || !node.hooks) return gradients;
   for (const [output, hooks] of node.hooks) {
     for (const hook of hooks) {
       const before = gradients[output];
@@ -164,7 +161,6 @@ function reaching(order: readonly GraphNode[], targets: ReadonlySet<GraphNode>):
 /** Where a gradient enters: given, or 1 for a result of one element. */
 export function start(operation: string, from: Tensor, gradient: Tensor | undefined): Start {
   const edge = edgeOf(from) ?? fail(operation, `nothing was recorded for this ${show(from.shape)} tensor`, 'Begin with a tensor made with { requiresGrad: true } or a layer, outside of noGrad().');
-  const sameShape = (a: Shape, b: Shape) => a.length === b.length && a.every((size, i) => size === b[i]);
   if (gradient) {
     if (!sameShape(gradient.shape, from.shape)) fail(operation, `the gradient is ${show(gradient.shape)}, the tensor ${show(from.shape)}`, 'Their shapes must be equal.');
     return { edge, gradient };

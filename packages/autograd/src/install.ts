@@ -17,9 +17,7 @@ export const tracer: Tracer = {
   hook(on, hook) {
     const { node, output } = on[handle];
     if (!(node instanceof Leaf || node instanceof StepNode)) fail('registerHook', 'this tensor has no gradient', 'Set requiresGrad, or compute it from tensors that have it.');
-    const hooks = node.hooks.get(output) ?? new Set();
-    node.hooks.set(output, hooks.add(hook));
-    return () => { hooks.delete(hook); };
+    return node.hook(output, hook);
   },
   pause: (body) => recording(false, body),
 };

@@ -8,9 +8,18 @@ abstract class Counted implements GraphNode {
   abstract readonly leaf: boolean;
   abstract gradient: Tensor | null;
   abstract readonly borrowed: Tensor | null;
-  /** Hooks per output. */
-  readonly hooks = new Map<number, Set<GradientHook>>();
+  /** Hooks per output; most nodes have none. */
+  #hooks: Map<number, Set<GradientHook>> | undefined;
   #count = 0;
+
+  get hooks(): ReadonlyMap<number, ReadonlySet<GradientHook>> | undefined { return this.#hooks; }
+  /** Adds a hook; gives what removes it. */
+  hook(output: number, hook: GradientHook): () => void {
+    this.#hooks ??= new Map<number, Set<GradientHook>>();
+    const hooks = this.#hooks.get(output) ?? new Set();
+    this.#hooks.set(output, hooks.add(hook));
+    return () => { hooks.delete(hook); };
+  }
 
   retain(): void { this.#count++; }
   release(): void { if (--this.#count === 0) drop(this); }

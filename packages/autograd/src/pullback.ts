@@ -1,7 +1,8 @@
 /** Running a scalar function backwards over tensors: one kernel for all inputs of full shape, one reduction for each that was broadcast. */
 import type { DType, Scalar, Shape, Tensor } from '@nn/tensor';
 import { type Reduction, rewrite, ScalarFunction, Table } from '@nn/tensor/backend';
-import { derive, leavesOf, part, type Part, run, type Seed } from '@nn/tensor/trace';
+import { derive, leavesOf, part, type Part, run, sameShape, type Seed } from '@nn/tensor/trace';
+import { type Which, which, whichOf } from './which.ts';
 
 /** A further reduction of the same function that a reduction's gradient needs. */
 interface Count {
@@ -79,16 +80,18 @@ export interface Pullback {
   readonly wanted: readonly boolean[];
   /** The gradients of the inputs at these positions as one kernel; undefined where none arrives. */
   part(positions: readonly number[]): Part | undefined;
-  /** Whether a gradient arrives at this input at all. */
-  reaches(position: number): boolean;
+  /** Those of the wanted inputs at which a gradient arrives at all. */
+  readonly reached: readonly number[];
 }
 
-const prepared = new WeakMap<ScalarFunction, Map<string, Pullback>>();
+const prepared = new WeakMap<ScalarFunction, Map<string, Map<Which, Pullback>>>();
 
 export function pullbackOf(f: ScalarFunction, wanted: readonly boolean[], seeding: Seeding): Pullback {
-  const key = `${seeding.key} ${wanted.join()}`;
-  let forms = prepared.get(f);
-  if (!forms) prepared.set(f, (forms = new Map()));
+  let seeded = prepared.get(f);
+  if (!seeded) prepared.set(f, (seeded = new Map()));
+  let forms = seeded.get(seeding.key);
+  if (!forms) seeded.set(seeding.key, (forms = new Map()));
+  const key = which(wanted);
   let pullback = forms.get(key);
   if (!pullback) forms.set(key, (pullback = prepare(f, wanted, seeding)));
   return pullback;
@@ -99,14 +102,14 @@ function prepare(f: ScalarFunction, wanted: readonly boolean[], seeding: Seeding
   const { inputs, roots } = derive(f, positions, seeding.seed(f));
   const rootOf = (position: number) => roots[positions.indexOf(position)];
   const read = new Set(leavesOf(roots.filter((root) => root !== undefined), 'input'));
-  const parts = new Map<string, Part | undefined>();
+  const parts = new Map<Which, Part | undefined>();
   return {
     wanted,
     inputs: f.inputs.map((_, i) => read.has(i)),
     outputs: f.roots.map((_, i) => read.has(f.inputs.length + i)),
-    reaches: (position) => rootOf(position) !== undefined,
+    reached: positions.filter((position) => rootOf(position) !== undefined),
     part(group) {
-      const key = group.join();
+      const key = whichOf(group);
       if (!parts.has(key)) parts.set(key, part(group.map((position) => rootOf(position)!), inputs, f.uniforms));
       return parts.get(key);
     },
@@ -118,14 +121,12 @@ export function pull(
   pullback: Pullback, shapes: readonly Shape[], shape: Shape, uniforms: readonly number[],
   input: (i: number) => Tensor, output: (i: number) => Tensor, seeds: readonly Tensor[],
 ): (Tensor | undefined)[] {
-  const { inputs, outputs, wanted } = pullback;
+  const { inputs, outputs, wanted, reached } = pullback;
   const operands = ({ inputs: positions }: Part) => positions.map((position) =>
     position < inputs.length ? input(position) : position < inputs.length + outputs.length ? output(position - inputs.length) : seeds[position - inputs.length - outputs.length]!);
   const numbers = (kernel: Part) => kernel.uniforms.map((i) => uniforms[i]!);
-  const reached = wanted.flatMap((want, i) => (want && pullback.reaches(i) ? [i] : []));
-  const isWhole = (i: number) => shapes[i]!.length === shape.length && shapes[i]!.every((size, axis) => size === shape[axis]);
   const gradients: (Tensor | undefined)[] = wanted.map(() => undefined);
-  const whole = reached.filter(isWhole);
+  const whole = reached.filter((i) => sameShape(shapes[i]!, shape));
   if (whole.length > 0) {
     const kernel = pullback.part(whole)!;
     const through = passed(kernel);
@@ -133,7 +134,8 @@ export function pull(
     const results = through === undefined ? run('map', tensors, { function: kernel.function, uniforms: numbers(kernel) }) : through.map((at) => tensors[at]!);
     whole.forEach((i, k) => { gradients[i] = results[k]; });
   }
-  for (const i of reached.filter((position) => !isWhole(position))) {
+  for (const i of reached) {
+    if (whole.includes(i)) continue;
     const kernel = pullback.part([i])!;
     const lead = shape.length - shapes[i]!.length;
     const axes = shape.map((_, axis) => axis).filter((axis) => axis < lead || shapes[i]![axis - lead] !== shape[axis]);

@@ -1,9 +1,10 @@
 /** Running a function of rows backwards: again one kernel of rows, or a plain one where what rows came to was kept and nothing new is summed. */
 import type { Shape, Tensor } from '@nn/tensor';
-import { derive, isRow, leavesOf, part, type Part, RowFunction, run } from '@nn/tensor/trace';
+import { derive, isRow, leavesOf, part, type Part, RowFunction, run, sameShape } from '@nn/tensor/trace';
 import { ordered } from '@nn/tensor/backend';
 import { seedings } from './pullback.ts';
 import type { Kept, Recorded } from './rule.ts';
+import { type Which, which, whichOf } from './which.ts';
 
 /** The gradients of some inputs. */
 interface Kernel extends Part {
@@ -12,17 +13,20 @@ interface Kernel extends Part {
 }
 
 export interface RowPullback extends Kept {
-  reaches(position: number): boolean;
+  /** Those of the wanted inputs at which a gradient arrives at all. */
+  readonly reached: readonly number[];
   kernel(positions: readonly number[]): Kernel;
 }
 
-const prepared = new WeakMap<RowFunction, Map<string, RowPullback>>();
+const prepared = new WeakMap<RowFunction, Map<Which, Map<Which, RowPullback>>>();
 
 export function rowPullbackOf(f: RowFunction, wanted: readonly boolean[], gradients?: readonly (Tensor | undefined)[]): RowPullback {
   const present = f.outputs.roots.map((_, i) => !gradients || gradients[i] !== undefined);
-  const key = `${present.map(Number).join('')} ${wanted.map(Number).join('')}`;
-  let forms = prepared.get(f);
-  if (!forms) prepared.set(f, (forms = new Map()));
+  let byPresence = prepared.get(f);
+  if (!byPresence) prepared.set(f, (byPresence = new Map()));
+  const [given, key] = [which(present), which(wanted)];
+  let forms = byPresence.get(given);
+  if (!forms) byPresence.set(given, (forms = new Map()));
   let pullback = forms.get(key);
   if (!pullback) forms.set(key, (pullback = prepare(f, wanted, present)));
   return pullback;
@@ -34,13 +38,13 @@ function prepare(f: RowFunction, wanted: readonly boolean[], present: readonly b
   const perRow = [...f.perRow, ...f.rowOutputs, ...f.rowOutputs];
   const rootOf = (position: number) => roots[positions.indexOf(position)];
   const read = new Set(leavesOf(roots.filter((root) => root !== undefined), 'input'));
-  const kernels = new Map<string, Kernel>();
+  const kernels = new Map<Which, Kernel>();
   return {
     inputs: f.inputs.map((_, i) => read.has(i)),
     outputs: f.rowOutputs.map((_, i) => read.has(f.inputs.length + i)),
-    reaches: (position) => rootOf(position) !== undefined,
+    reached: positions.filter((position) => rootOf(position) !== undefined),
     kernel(group) {
-      const key = group.join();
+      const key = whichOf(group);
       let kernel = kernels.get(key);
       if (!kernel) {
         const cut = part(group.map((position) => rootOf(position)!), inputs, f.uniforms);
@@ -67,11 +71,11 @@ export function pullRows(
     return run('map', tensors.map((tensor, k) => (k === 0 ? tensor.expand(over) : tensor)), { function: kernel.function, uniforms: numbers });
   };
   const gradients: (Tensor | undefined)[] = wanted.map(() => undefined);
-  const reached = wanted.flatMap((want, i) => (want && pullback.reaches(i) ? [i] : []));
-  const whole = reached.filter((i) => !f.perRow[i] && same(shapes[i]!, shape));
+  const whole = pullback.reached.filter((i) => !f.perRow[i] && sameShape(shapes[i]!, shape));
   if (whole.length > 0) compute(pullback.kernel(whole), shape).forEach((gradient, k) => { gradients[whole[k]!] = gradient.expand(shape); });
   const rowShape = shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
-  for (const i of reached.filter((position) => !whole.includes(position))) {
+  for (const i of pullback.reached) {
+    if (whole.includes(i)) continue;
     const kernel = pullback.kernel([i]);
     const made = f.perRow[i] ? rowShape : shape;
     const lead = made.length - shapes[i]!.length;
@@ -86,5 +90,3 @@ export function pullRows(
   }
   return gradients;
 }
-
-const same = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((size, axis) => size === b[axis]);

@@ -96,13 +96,14 @@ export class Maps {
   /** Writes the table of chunks: of each map those of its first n-th, then those of its second n-th, and so on. */
   #order(table: number, places: readonly { readonly at: number; readonly chunks: number }[], steps: number): void {
     const { ints } = this.#heap;
+    const next = places.map(() => 0);
     let word = table;
-    for (let step = 0; step < steps; step++) {
-      for (const { at, chunks } of places) {
-        const end = Math.ceil((step + 1) * chunks / steps);
-        for (let chunk = Math.ceil(step * chunks / steps); chunk < end; chunk++) {
+    for (let step = 1; step <= steps; step++) {
+      for (let i = 0; i < places.length; i++) {
+        const { at, chunks } = places[i]!;
+        for (; next[i]! * steps < step * chunks; next[i]!++) {
           ints[word++] = at;
-          ints[word++] = chunk;
+          ints[word++] = next[i]!;
         }
       }
     }

@@ -9,13 +9,18 @@ type Kernel = Fused<readonly Scalar[]>;
  * a term that is multiplied by 0 would make NaN of an infinite parameter.
  */
 export function byChoice<Choices extends object>(make: (choices: Choices) => Update): (choices: Choices) => Kernel {
-  const made = new Map<string, Kernel>();
+  const made: { readonly choices: Choices; readonly kernel: Kernel }[] = [];
   return (choices) => {
-    const key = Object.values(choices).join();
-    let kernel = made.get(key);
-    if (!kernel) made.set(key, (kernel = fuse(make(choices))));
+    for (const known of made) if (alike(known.choices, choices)) return known.kernel;
+    const kernel = fuse(make(choices));
+    made.push({ choices, kernel });
     return kernel;
   };
+}
+
+function alike<Choices extends object>(a: Choices, b: Choices): boolean {
+  for (const name in a) if (a[name] !== b[name]) return false;
+  return true;
 }
 
 /** The gradient that is followed: turned around by `sign` to ascend, and with the L2 penalty where there is one. */

@@ -30,6 +30,9 @@ export const isInteger = (dtype: DType): boolean => dtype === 'int32' || dtype =
 /** Bytes of one element on the host's side of the contract. */
 export const bytesOf = (dtype: DType): number => traits[dtype].bytes;
 
+/** Its place in the order of promotion, 0 to 5. */
+export const rankOf = (dtype: DType): number => traits[dtype].rank;
+
 /** The dtype of a result of two operands. */
 export const promote = (a: DType, b: DType): DType => (traits[a].rank >= traits[b].rank ? a : b);
 

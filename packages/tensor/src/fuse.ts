@@ -1,5 +1,5 @@
 /** Element-wise functions of tensors: one operation at a time, or fused into one kernel. */
-import { type DType, promote, weak } from './dtype.ts';
+import { type DType, promote, rankOf, weak } from './dtype.ts';
 import { fail } from './errors.ts';
 import type { Op, Operand } from './expr/elementwise.ts';
 import { ScalarFunction, trace, traceWide } from './expr/function.ts';
@@ -26,9 +26,12 @@ export interface Fused<R> {
   into(targets: readonly Tensor[], ...args: Argument[]): void;
 }
 
+/** Tells lists of dtypes apart: short ones by a number, which is found faster than a text is made. */
+export type Signature = number | string;
+
 /** Operands sorted into tensors and run-time numbers, and a signature that tells kernels apart. */
 export interface BoundArguments {
-  readonly key: string;
+  readonly key: Signature;
   readonly tensors: Tensor[];
   readonly numbers: number[];
 }
@@ -41,10 +44,17 @@ export function bind(operation: string, args: readonly Argument[]): BoundArgumen
     else tensors.push(arg);
   }
   if (tensors.length === 0) fail(operation, 'no operand is a tensor', 'Pass at least one.');
-  const dtype = promoted(tensors);
-  let key = '';
-  for (const arg of args) key += typeof arg === 'number' ? `#${weak(arg, dtype)},` : `${arg.dtype},`;
-  return { key, tensors, numbers };
+  return { key: signature(args, promoted(tensors)), tensors, numbers };
+}
+
+/** Arguments that one number tells of, four bits each. */
+const MOST_PACKED = 13;
+
+function signature(args: readonly Argument[], dtype: DType): Signature {
+  if (args.length > MOST_PACKED) return args.map((arg) => (typeof arg === 'number' ? `#${weak(arg, dtype)}` : arg.dtype)).join();
+  let packed = 1;
+  for (const arg of args) packed = 16 * packed + (typeof arg === 'number' ? 8 + rankOf(weak(arg, dtype)) : rankOf(arg.dtype));
+  return packed;
 }
 
 function promoted(tensors: readonly Tensor[]): DType {
@@ -73,7 +83,7 @@ export function traced(args: readonly Argument[], bound: BoundArguments, body: B
  * swish(tensor([0, 1, 2]));
  */
 export function fuse<const R extends Scalar | readonly Scalar[]>(body: (...args: Scalar[]) => R): Fused<R> {
-  const kernels = new Map<string, ScalarFunction>();
+  const kernels = new Map<Signature, ScalarFunction>();
   let several = false;
   const observed: Body = (...args) => {
     const result = body(...args);

@@ -34,6 +34,9 @@ export class Allocation {
   }
 }
 
+/** `storage` as `layout` reads it. */
+export const viewOf = (storage: Storage, { shape, strides, offset, bounds }: Layout): View => ({ storage, shape, strides, offset, bounds });
+
 /** One tensor's hold. It is separate from the tensor so that a finalizer can let go of it. */
 export class Handle {
   readonly allocation: Allocation;
@@ -65,7 +68,7 @@ export class Handle {
   /** For kernels; throws where the value is gone. */
   view(operation: string): View {
     this.check(operation);
-    return { storage: this.allocation.storage, ...this.layout };
+    return viewOf(this.allocation.storage, this.layout);
   }
 
   /** For kernels that write all of it. */

@@ -85,9 +85,9 @@ export function permuted(layout: Layout, order: readonly number[]): Layout {
 }
 
 /** The last two axes change places. */
-export function swapped(layout: Layout): Layout {
-  const rank = layout.shape.length;
-  return permuted(layout, layout.shape.map((_, axis) => (axis < rank - 2 ? axis : 2 * rank - 3 - axis)));
+export function swapped({ shape, strides, offset, bounds }: Layout): Layout {
+  const swap = (values: readonly number[]): number[] => [...values.slice(0, -2), values.at(-1)!, values.at(-2)!];
+  return { shape: swap(shape), strides: swap(strides), offset, bounds: bounds.length === 0 ? none : bounds.map((bound) => ({ ...bound, strides: swap(bound.strides) })) };
 }
 
 /** Repeats axes of size 1 and adds leading ones, to `shape`. */

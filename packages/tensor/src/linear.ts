@@ -1,4 +1,4 @@
-import { type DType, isFloat, promote } from './dtype.ts';
+import { type DType, isFloat, promote, rankOf } from './dtype.ts';
 import { fail, show } from './errors.ts';
 import { type ScalarFunction, traceWide } from './expr/function.ts';
 import type { Scalar } from './expr/scalar.ts';
@@ -58,18 +58,20 @@ const endOf = (y: Tensor, { bias, activation }: LinearEnd): Tensor => {
   return activation ? sum[activation]() : sum;
 };
 
-const epilogues = new Map<string, ScalarFunction>();
+const epilogues = new Map<LinearEnd['activation'], Map<number, ScalarFunction>>();
 
 export function epilogueFor(dtype: DType, { bias, activation }: LinearEnd): ScalarFunction | undefined {
   if (!bias && !activation) return undefined;
-  const key = `${dtype} ${bias?.dtype ?? ''} ${activation ?? ''}`;
-  let f = epilogues.get(key);
+  let ofTypes = epilogues.get(activation);
+  if (!ofTypes) epilogues.set(activation, (ofTypes = new Map()));
+  const key = 8 * rankOf(dtype) + (bias ? rankOf(bias.dtype) : 7);
+  let f = ofTypes.get(key);
   if (!f) {
     f = traceWide(bias ? [dtype, bias.dtype] : [dtype], [], ([product, add]) => {
       const sum = add ? product!.add(add) : product!;
       return [activation ? sum[activation]() : sum];
     });
-    epilogues.set(key, f);
+    ofTypes.set(key, f);
   }
   return f;
 }

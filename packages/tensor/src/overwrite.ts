@@ -17,7 +17,8 @@ export function overwrite(operation: string, f: ScalarFunction, operands: readon
   const all = [...operands, ...targets];
   const shape = broadcastShapes(operation, ...operands.map((operand) => operand.shape), targets[0]!.shape);
   for (let i = 0; i < targets.length; i++) {
-    const [target, { dtype }] = [targets[i]!, f.roots[i]!];
+    const target = targets[i]!;
+    const { dtype } = f.roots[i]!;
     if (!sameShape(target.shape, shape) || target.dtype !== dtype) {
       fail(operation, `target ${i} is ${target.dtype} ${show(target.shape)}, the result ${dtype} ${show(shape)}`, 'They must be equal.');
     }

@@ -3,7 +3,7 @@ import type { Device } from './backend/device.ts';
 import type { View } from './backend/interface.ts';
 import { fail } from './errors.ts';
 import { identity, trace } from './expr/function.ts';
-import { Handle, handle } from './handle.ts';
+import { Handle, handle, viewOf } from './handle.ts';
 import { contiguous, diagonal, expanded, padded, permuted, reshaped, skewed, sliced, swapped } from './layout.ts';
 import { broadcastShapes, reducedShape, type Shape, sizeOf } from './shape.ts';
 import type { Tensor } from './tensor.ts';
@@ -16,13 +16,13 @@ type Execution<P extends Primitive> = (inputs: readonly Tensor[], attributes: Pr
 export const view = (tensor: Tensor, operation: string, shape: Shape): View => {
   const own = tensor[handle];
   own.check(operation);
-  return { storage: own.allocation.storage, ...expanded(own.layout, shape) };
+  return viewOf(own.allocation.storage, expanded(own.layout, shape));
 };
 const views = (tensors: readonly Tensor[], operation: string, shape: Shape): View[] => tensors.map((tensor) => view(tensor, operation, shape));
 /** A factor of a product, with its last two axes the other way round where it is `turned`. */
 function matrix(x: Tensor, turned: boolean | undefined): View {
   const view = x[handle].view('matmul');
-  return turned ? { storage: view.storage, ...swapped(view) } : view;
+  return turned ? viewOf(view.storage, swapped(view)) : view;
 }
 const shapesOf = (tensors: readonly Tensor[]): Shape[] => tensors.map((tensor) => tensor.shape);
 

@@ -3,7 +3,7 @@ import { fail, show } from './errors.ts';
 import { ScalarFunction } from './expr/function.ts';
 import { RowFunction } from './expr/rows.ts';
 import { isRow, ordered, Scalar } from './expr/scalar.ts';
-import { type Argument, bind, type FusedResult, traced } from './fuse.ts';
+import { type Argument, bind, type FusedResult, traced, type Signature } from './fuse.ts';
 import { handle } from './handle.ts';
 import { run } from './primitives.ts';
 import type { Axes } from './reductions.ts';
@@ -31,7 +31,7 @@ export interface RowOptions {
  * softmax(-1, tensor([[1, 2, 3]])); // [[0.0900, 0.2447, 0.6652]]
  */
 export function fuseRows<const R extends Scalar | readonly Scalar[]>(body: (...args: Scalar[]) => R, { perRow = [] }: RowOptions = {}): FusedRows<R> {
-  const kernels = new Map<string, RowFunction>();
+  const kernels = { plain: new Map<Signature, RowFunction>(), recorded: new Map<Signature, RowFunction>() };
   let several = false;
   let count = 0;
   const observed = (...args: Scalar[]) => {
@@ -41,17 +41,17 @@ export function fuseRows<const R extends Scalar | readonly Scalar[]>(body: (...a
   };
   return (axes, ...args) => {
     const bound = bind('fuseRows', args);
-    const { tensors, numbers } = bound;
+    const { key, tensors, numbers } = bound;
     const recorded = slot.tracer?.recording && tensors.some((tensor) => tensor[handle].node !== undefined);
-    const key = `${recorded ? 'r' : ''}${bound.key}`;
-    let f = kernels.get(key);
+    const known = recorded ? kernels.recorded : kernels.plain;
+    let f = known.get(key);
     if (!f) {
       const plain = traced(args, bound, observed);
       count = plain.roots.length;
       // A derivative reads what the rows came to: more results, which only the recorded graph sees.
       const rows = recorded ? ordered(plain.roots).filter((node) => isRow(node) && !plain.roots.includes(node)) : [];
       const flags = args.flatMap((arg, i) => (typeof arg === 'number' ? [] : [perRow.includes(i)]));
-      kernels.set(key, (f = new RowFunction(new ScalarFunction([...plain.roots, ...rows], plain.inputs, plain.uniforms), flags)));
+      known.set(key, (f = new RowFunction(new ScalarFunction([...plain.roots, ...rows], plain.inputs, plain.uniforms), flags)));
     }
     const shape = broadcastShapes('fuseRows', ...tensors.map((tensor) => tensor.shape));
     const over = normalizeAxes('fuseRows', axes, shape.length);

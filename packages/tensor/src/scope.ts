@@ -14,13 +14,14 @@ class Scope {
   constructor(name: string) { this.name = name; }
 
   close(result: unknown): void {
-    const kept = new Set<unknown>();
-    collect(result, kept);
+    if (this.made.length === 0) return;
+    const kept = isTensor(result) ? undefined : new Set<unknown>();
+    if (kept) collect(result, kept);
     for (const tensor of this.made) {
       const own = tensor[handle];
       if (own.owner !== this) continue;
       own.owner = undefined;
-      if (kept.has(tensor)) adopt(tensor);
+      if (kept ? kept.has(tensor) : tensor === result) adopt(tensor);
       else own.release(this.name);
     }
   }
@@ -96,6 +97,8 @@ export function keep<T extends Tensor>(tensor: T): T {
   }
   return tensor;
 }
+
+const isTensor = (value: unknown): boolean => typeof value === 'object' && value !== null && handle in value;
 
 /** The tensors in a result. */
 function collect(value: unknown, into: Set<unknown>): void {

@@ -15,4 +15,5 @@ export { isContiguous, type Layout } from './layout.ts';
 export { type Watch, watching } from './profile.ts';
 export { record, run, spoken } from './primitives.ts';
 export { unscoped } from './scope.ts';
+export { sameShape } from './shape.ts';
 export { together } from './together.ts';

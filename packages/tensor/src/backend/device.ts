@@ -103,10 +103,10 @@ export class Device implements CoreBackend, OptionalBackend {
   }
 
   reduce(kind: Reduction, f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], shape: Shape, axes: readonly number[], output: Target): void {
-    const result = reducedShape(shape, axes);
-    if (sizeOf(result) === 0) return;
-    if (sizeOf(shape) === 0) this.#fill(f.roots[0]!.dtype, kind === 'prod' ? 1 : 0, output, result);
-    else if (fits(this.limits, inputs, uniforms.length, [output])) this.backend.reduce(kind, f, inputs, uniforms, shape, axes, output);
+    if (sizeOf(shape) === 0) {
+      const result = reducedShape(shape, axes);
+      if (sizeOf(result) > 0) this.#fill(f.roots[0]!.dtype, kind === 'prod' ? 1 : 0, output, result);
+    } else if (fits(this.limits, inputs, uniforms.length, [output])) this.backend.reduce(kind, f, inputs, uniforms, shape, axes, output);
     else this.#reduceApart(kind, f, inputs, uniforms, shape, axes, output);
   }
 
