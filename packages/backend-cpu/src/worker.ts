@@ -26,7 +26,7 @@ export interface Start {
 export const startOf = (memory: WebAssembly.Memory, thread: number, blas?: BlasSource): Start => ({ memory, scratch: scratchOf(thread), blas });
 
 /** Milliseconds that an idle thread looks for work before it sleeps. */
-const SPIN = 0.1;
+const SPIN = 0.4;
 
 export const workerSource = `'use strict';
 const serve = ({ memory, scratch, blas }) => {

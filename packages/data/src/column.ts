@@ -47,12 +47,13 @@ export function resolveColumn(column: Column, operation: string): Required<Colum
 /** Numbers of a row from which on rows are copied whole. */
 const LONG = 32;
 
-/** Copies `rows` of the column, in that order, into a new array of shape `[rows.length, ...row]`. */
-export function gatherRows(column: Resolved, rows: ArrayLike<number>): HostArray {
+/** Copies `rows` of the column, in that order, into an array of shape `[rows.length, ...row]`: a new one, or `spare` where it has the size and dtype. */
+export function gatherRows(column: Resolved, rows: ArrayLike<number>, spare?: HostArray): HostArray {
   const { data, shape, dtype, scale, shift } = column;
   const [count = 0, ...row] = shape;
   const size = sizeOf(row);
-  const out = hostArray(dtype, rows.length * size);
+  const length = rows.length * size;
+  const out = spare?.data.length === length && spare.dtype === dtype ? spare.data : hostArray(dtype, length);
   const plain = scale === 1 && shift === 0;
   // Of a few numbers, making the view of a row takes longer than copying them.
   const whole = plain && size >= LONG && data.constructor === out.constructor;

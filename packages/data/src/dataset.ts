@@ -17,8 +17,12 @@ import { type Column, gatherRows, type HostArray, resolveColumn } from './column
 export interface Dataset<Batch extends readonly HostArray[] = readonly [HostArray, HostArray]> {
   /** Number of rows. */
   readonly length: number;
-  /** The given rows, in the given order, as one host array a column: `[rows.length, ...row]`. */
-  gather(rows: ArrayLike<number>): Batch | Promise<Batch>;
+  /**
+   * The given rows, in the given order, as one host array a column: `[rows.length, ...row]`.
+   *
+   * @param spare an earlier batch of this dataset that nobody reads any more: its arrays may be filled and given again
+   */
+  gather(rows: ArrayLike<number>, spare?: Batch): Batch | Promise<Batch>;
 }
 
 /** One host array for each of `Columns`. */
@@ -52,8 +56,8 @@ export class TensorDataset<const Columns extends readonly (Tensor | Column)[]> i
     if (this.#columns instanceof Promise) this.#columns.catch(() => undefined);
   }
 
-  gather(rows: ArrayLike<number>): BatchOf<Columns> | Promise<BatchOf<Columns>> {
-    const from = (columns: readonly Required<Column>[]) => columns.map((column) => gatherRows(column, rows)) as BatchOf<Columns>;
+  gather(rows: ArrayLike<number>, spare?: BatchOf<Columns>): BatchOf<Columns> | Promise<BatchOf<Columns>> {
+    const from = (columns: readonly Required<Column>[]) => columns.map((column, i) => gatherRows(column, rows, spare?.[i])) as BatchOf<Columns>;
     return this.#columns instanceof Promise ? this.#columns.then(from) : from(this.#columns);
   }
 }
@@ -94,8 +98,8 @@ export class Subset<Batch extends readonly HostArray[] = readonly [HostArray, Ho
     return this.rows.length;
   }
 
-  gather(rows: ArrayLike<number>): Batch | Promise<Batch> {
-    return this.dataset.gather(this.rowsOf(rows));
+  gather(rows: ArrayLike<number>, spare?: Batch): Batch | Promise<Batch> {
+    return this.dataset.gather(this.rowsOf(rows), spare);
   }
 
   private rowsOf(rows: ArrayLike<number>): Int32Array {

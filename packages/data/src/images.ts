@@ -74,9 +74,9 @@ export class ImageDataset implements Dataset {
     ];
   }
 
-  gather(rows: ArrayLike<number>): readonly [HostArray, HostArray] {
+  gather(rows: ArrayLike<number>, spare?: readonly [HostArray, HostArray]): readonly [HostArray, HostArray] {
     const [images, labels] = this.#columns;
-    return [gatherRows(images, rows), gatherRows(labels, rows)];
+    return [gatherRows(images, rows, spare?.[0]), gatherRows(labels, rows, spare?.[1])];
   }
 
   /**

@@ -96,21 +96,36 @@ export class DataLoader<Batch extends readonly HostArray[] = readonly [HostArray
   async *[Symbol.asyncIterator](): AsyncGenerator<TensorsOf<NoInfer<Out>>, void, undefined> {
     const { device = defaultDevice(), prefetch = 1, collateFn } = this.#options;
     const { batches, first, order } = this.#draw();
+    const spares: Batch[] = [];
+    let slow = false;
     const gather = async (rows: ArrayLike<number>): Promise<readonly HostArray[]> => {
-      const batch = await this.dataset.gather(rows);
+      const given = this.dataset.gather(rows, spares.pop());
+      slow = given instanceof Promise;
+      const batch = await given;
       return collateFn ? collateFn(batch) : batch;
     };
-    const ahead: Promise<readonly HostArray[]>[] = [];
-    for (let batch = first, asked = first; batch < batches.length; batch++) {
-      for (; asked < Math.min(batch + 1 + prefetch, batches.length); asked++) {
-        const promise = gather(batches[asked]!);
-        promise.catch(() => undefined); // thrown where it is awaited below, if the loop comes so far
-        ahead.push(promise);
+    const ahead: (() => Promise<readonly HostArray[]>)[] = [];
+    try {
+      for (let batch = first, asked = first; batch < batches.length; batch++) {
+        for (; asked < Math.min(batch + 1 + prefetch, batches.length); asked++) {
+          const rows = batches[asked]!;
+          const begin = once(() => gather(rows));
+          ahead.push(begin);
+          // What takes this thread's time is best done while it would wait for the device; what waits for files, the sooner the better.
+          if (asked === batch || slow) void begin();
+          else device.meanwhile.add(begin);
+        }
+        const begin = ahead.shift()!;
+        device.meanwhile.delete(begin);
+        const arrays = await begin();
+        await device.relieve();
+        this.#position = { batch: batch + 1, ...order };
+        const tensors = arrays.map(({ data, shape, dtype }) => tensor(data, { shape, dtype, device })) as TensorsOf<NoInfer<Out>>;
+        if (!collateFn) spares.push(arrays as unknown as Batch);
+        yield tensors;
       }
-      const arrays = await ahead.shift()!;
-      await device.relieve();
-      this.#position = { batch: batch + 1, ...order };
-      yield arrays.map(({ data, shape, dtype }) => tensor(data, { shape, dtype, device })) as TensorsOf<NoInfer<Out>>;
+    } finally {
+      for (const begin of ahead) device.meanwhile.delete(begin);
     }
     this.#position = { batch: 0 };
   }
@@ -155,6 +170,18 @@ export class DataLoader<Batch extends readonly HostArray[] = readonly [HostArray
     this.#position = { batch: first, ...order };
     return { batches, first, order: order ?? {} };
   }
+}
+
+/** Begins when first called. What it throws is thrown where it is awaited, if the loop comes so far. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    if (!made) {
+      made = make();
+      made.catch(() => undefined);
+    }
+    return made;
+  };
 }
 
 function check(options: DataLoaderOptions): void {

@@ -55,9 +55,9 @@ export class TableDataset implements Dataset {
     ];
   }
 
-  gather(rows: ArrayLike<number>): readonly [HostArray, HostArray] {
+  gather(rows: ArrayLike<number>, spare?: readonly [HostArray, HostArray]): readonly [HostArray, HostArray] {
     const [features, targets] = this.#columns;
-    return [gatherRows(features, rows), gatherRows(targets, rows)];
+    return [gatherRows(features, rows, spare?.[0]), gatherRows(targets, rows, spare?.[1])];
   }
 }
 

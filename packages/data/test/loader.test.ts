@@ -108,6 +108,45 @@ describe('DataLoader', () => {
     expect(seen).toEqual([0, 1, 2, 3, 4]);
   });
 
+  it('gathers the next batch while something is read, into an array that was uploaded', async () => {
+    const device = reference();
+    const asked: [row: number, spare: HostArray | undefined][] = [];
+    const quick: Dataset<[HostArray]> = {
+      length: 4,
+      gather(rows, spare) {
+        asked.push([rows[0]!, spare?.[0]]);
+        return [{ data: Int32Array.from(rows), shape: [rows.length], dtype: 'int32' }];
+      },
+    };
+    const seen: [row: number, before: number, after: number][] = [];
+    for await (const [x] of new DataLoader(quick, { device })) {
+      const before = asked.length;
+      seen.push([await x.item(), before, asked.length]);
+      if (seen.length === 3) break;
+    }
+    expect(seen).toEqual([[0, 1, 2], [1, 2, 3], [2, 3, 4]]);
+    expect(asked.map(([, spare]) => spare?.data[0])).toEqual([undefined, 0, 1, 2]);
+    expect(device.meanwhile.size).toBe(0);
+  });
+
+  it('leaves nothing to be done when nothing is read', async () => {
+    const device = reference();
+    let batches = 0;
+    for await (const _ of new DataLoader(counting(6), { batchSize: 2, device })) if (++batches === 2) break;
+    expect(device.meanwhile.size).toBe(0);
+  });
+
+  it('fills the arrays of earlier batches only where they fit', async () => {
+    const loader = new DataLoader(counting(7), { batchSize: 3, shuffle: true, seed: 1 });
+    const rows: number[] = [];
+    for await (const [x, y] of loader) {
+      const [values, labels] = [await x.data(), await y.data()];
+      labels.forEach((label, i) => { expect([...values.subarray(2 * i, 2 * i + 2)]).toEqual([label, 10 * label]); });
+      rows.push(...labels);
+    }
+    expect(ascending(rows)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+
   it('throws what the dataset throws, at the batch that needs it', async () => {
     const broken: Dataset<[HostArray]> = {
       length: 4,

@@ -28,6 +28,8 @@ export class Device implements CoreBackend, OptionalBackend {
   readonly #map: CoreBackend['map'];
   /** Resolves when values on this device are lost, with what is thrown from then on. Devices whose memory is the host's are never lost. */
   readonly lost: Promise<DeviceLostError>;
+  /** Work of the host that a read does once while the device computes, such as gathering the next batch. Who finds it undone does it himself, and takes it out. */
+  readonly meanwhile = new Set<() => unknown>();
   readonly #faults = new Faults(this);
   readonly #pressure: Pressure;
   #bytes = 0;
@@ -74,9 +76,20 @@ export class Device implements CoreBackend, OptionalBackend {
 
   /** Also the moment when bad values found by kernels are reported, and unreachable ones let go. */
   async read(storage: Storage, offset: number, length: number): Promise<TypedArray> {
-    const [values] = await Promise.all([this.backend.read(storage, offset, length), this.#faults.report()]);
+    // A device that is read at once blocks this thread; others compute from now on.
+    if (this.synchronous) this.#work();
+    const reading = this.backend.read(storage, offset, length);
+    this.#work();
+    const [values] = await Promise.all([reading, this.#faults.report()]);
     await this.relieve();
     return values;
+  }
+
+  #work(): void {
+    for (const task of this.meanwhile) {
+      this.meanwhile.delete(task);
+      task();
+    }
   }
 
   finish(): void { this.backend.finish?.(); }
