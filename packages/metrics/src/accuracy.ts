@@ -5,9 +5,12 @@ import { type Average, type Counts, share, StatScores, type StatScoresOptions } 
 export type AccuracyOptions<A extends Average = Average> = StatScoresOptions<A>;
 
 /** The share of right answers: of a class's own for 'multiclass', of all yes and no otherwise. */
-export function rightShare({ tp, fp, tn, fn }: Counts, task: StatScoresOptions['task']): Tensor {
+export function rightShare(counts: Counts, task: StatScoresOptions['task']): Tensor {
+  const { tp, fp, fn } = counts;
   const own = tp.add(fn);
-  return task === undefined || task === 'multiclass' ? share(tp, own) : share(tp.add(tn), own.add(fp).add(tn));
+  if (task === undefined || task === 'multiclass') return share(tp, own);
+  const { tn } = counts;
+  return share(tp.add(tn), own.add(fp).add(tn));
 }
 
 /**

@@ -22,8 +22,10 @@ export interface ClassificationOptions {
   readonly ignoreIndex?: number;
 }
 
-/** Predictions and truths of equal shape, and which of them count (bool). */
-export interface Labelled { readonly predicted: Tensor; readonly truth: Tensor; readonly counts: Tensor }
+/** Predictions and truths of equal shape, and which of them count (bool); undefined where all do. */
+export interface Classified { readonly predicted: Tensor; readonly truth: Tensor; readonly counts: Tensor | undefined }
+/** The same, with what counts in any case. */
+export interface Labelled extends Classified { readonly counts: Tensor }
 
 const outsideOne = fuse((p: Scalar) => p.lt(0).logicalOr(p.gt(1)).cast('int32'));
 const outsideOneOf = fuse((p: Scalar, counts: Scalar) => p.lt(0).logicalOr(p.gt(1)).logicalAnd(counts).cast('int32'));
@@ -63,14 +65,13 @@ export function checkClassification(name: string, { task = 'multiclass', numClas
  * @param targets of the outputs' shape, or without the axis of classes
  * @param onlyCounted whether scores of ignored targets have no say in whether all are logits; in torchmetrics some metrics let them, some do not
  */
-export function labelled(name: string, outputs: Tensor, targets: Tensor, { task = 'multiclass', numClasses, numLabels, threshold = 0.5, topK = 1, ignoreIndex }: ClassificationOptions, onlyCounted = false): Labelled {
-  const some = counting(targets, ignoreIndex);
-  const counts = some ?? targets.newFull(targets.shape, 1, { dtype: 'bool' });
+export function classified(name: string, outputs: Tensor, targets: Tensor, { task = 'multiclass', numClasses, numLabels, threshold = 0.5, topK = 1, ignoreIndex }: ClassificationOptions, onlyCounted = false): Classified {
+  const counts = counting(targets, ignoreIndex);
   const equal = show(outputs.shape) === show(targets.shape);
   if (task !== 'multiclass') {
     if (!equal) fail(name, `the outputs are ${show(outputs.shape)}, the targets ${show(targets.shape)}`, 'Give both the same shape.');
     if (task === 'multilabel' && outputs.shape[1] !== numLabels) fail(name, `the outputs ${show(outputs.shape)} have ${outputs.shape[1] ?? 'no'} labels`, `It was made for ${numLabels}.`);
-    const predicted = isFloat(outputs.dtype) ? probabilities(outputs, onlyCounted ? some : undefined).gt(threshold) : outputs;
+    const predicted = isFloat(outputs.dtype) ? probabilities(outputs, onlyCounted ? counts : undefined).gt(threshold) : outputs;
     if (!isFloat(targets.dtype)) checkIndices(name, targets, 2, 'a label', ignoreIndex);
     return { predicted: predicted.cast('int32'), truth: targets, counts };
   }
@@ -92,4 +93,10 @@ export function labelled(name: string, outputs: Tensor, targets: Tensor, { task 
   const places = truth.newFull([classes], 1).cumsum(0).sub(1).reshape(classes, ...rest.map(() => 1));
   const rank = isAhead.reduce('sum', 1, outputs, places, own, truth).reshape(...targets.shape);
   return { predicted: where(rank.lt(topK), targets.cast('int32'), best), truth: targets, counts };
+}
+
+/** {@link classified}, with a tensor of what counts. */
+export function labelled(name: string, outputs: Tensor, targets: Tensor, options: ClassificationOptions, onlyCounted = false): Labelled {
+  const { predicted, truth, counts } = classified(name, outputs, targets, options, onlyCounted);
+  return { predicted, truth, counts: counts ?? targets.newFull(targets.shape, 1, { dtype: 'bool' }) };
 }

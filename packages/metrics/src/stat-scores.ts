@@ -1,6 +1,6 @@
 import { fail, fuse, type Scalar, stack, type Tensor, where } from '@nn/tensor';
 import { Accumulated } from './accumulated.ts';
-import { checkClassification, type ClassificationOptions, labelled } from './classified.ts';
+import { checkClassification, type ClassificationOptions, classified, labelled } from './classified.ts';
 
 /**
  * How classes become one number: 'micro' counts all together (the default), 'macro' is the mean over classes that occur, 'weighted' the mean weighted by how
@@ -27,9 +27,19 @@ const hits = fuse((predicted: Scalar, truth: Scalar, counts: Scalar) => predicte
 const both = fuse((predicted: Scalar, truth: Scalar, counts: Scalar, label: Scalar) => predicted.eq(label).logicalAnd(truth.eq(label)).logicalAnd(counts).cast('int32'));
 const one = fuse((labels: Scalar, counts: Scalar, label: Scalar) => labels.eq(label).logicalAnd(counts).cast('int32'));
 const tally = fuse((counts: Scalar) => counts.cast('int32'));
+/** [4, 1], of classes counted together: what is wrong is a false positive of one class and a false negative of another. */
+const outcomes = fuse((hits: Scalar, total: Scalar) => {
+  const place = hits.index(0);
+  return total.where(place.eq(3), hits.where(place.eq(0), total.sub(hits)));
+});
+const rest = fuse((decisions: Scalar, each: Scalar, tp: Scalar, fp: Scalar, fn: Scalar) => decisions.mul(each).sub(tp).sub(fp).sub(fn));
+const quotient = fuse((a: Scalar, b: Scalar, ofNothing: Scalar) => {
+  const nothing = b.eq(0);
+  return ofNothing.where(nothing, a.div(b.constant(1).where(nothing, b)));
+});
 
 /** a / b, and `ofNothing` where b is 0: torchmetrics' `zero_division`. */
-export const share = (a: Tensor, b: Tensor, ofNothing = 0): Tensor => where(b.eq(0), ofNothing, a.div(where(b.eq(0), 1, b)));
+export const share = (a: Tensor, b: Tensor, ofNothing = 0): Tensor => quotient(a, b, ofNothing);
 
 /** Fails where `zeroDivision` is something else than 0 or 1. */
 export function checkZeroDivision(name: string, zeroDivision: number): number {
@@ -81,6 +91,11 @@ export abstract class StatScores<A extends Average = 'micro'> extends Accumulate
   }
 
   protected count(outputs: Tensor, targets: Tensor): Tensor {
+    if (this.#together) {
+      const { predicted, truth, counts } = classified(this.#name, outputs, targets, this.options);
+      const right = hits.reduce('sum', undefined, predicted, truth, counts ?? 1);
+      return outcomes(right.expand([4, 1]), counts ? tally.reduce('sum', undefined, counts) : targets.numel);
+    }
     const { predicted, truth, counts } = labelled(this.#name, outputs, targets, this.options);
     const { task = 'multiclass', numClasses } = this.options;
     if (task !== 'multiclass') {
@@ -89,11 +104,6 @@ export abstract class StatScores<A extends Average = 'micro'> extends Accumulate
       return confusions(yes, one.reduce('sum', axes, predicted, counts, 1), one.reduce('sum', axes, truth, counts, 1), tally.reduce('sum', axes, counts));
     }
     const total = tally.reduce('sum', undefined, counts);
-    if (this.#together) {
-      const tp = hits.reduce('sum', undefined, predicted, truth, counts);
-      const wrong = total.sub(tp);
-      return stack([tp, wrong, wrong, total]).unsqueeze(1);
-    }
     const labels = total.newFull([numClasses!], 1).cumsum(0).sub(1).unsqueeze(0);
     const [p, t, c] = [predicted, truth, counts].map((x) => x.reshape(x.numel, 1)) as [Tensor, Tensor, Tensor];
     return confusions(both.reduce('sum', 0, p, t, c, labels), one.reduce('sum', 0, p, c, labels), one.reduce('sum', 0, t, c, labels), total.expand([numClasses!]));
@@ -101,10 +111,11 @@ export abstract class StatScores<A extends Average = 'micro'> extends Accumulate
 
   protected score(state: Tensor): Tensor {
     const together = this.#average === 'micro';
-    const [tp, fp, fn, n] = (together ? state.sum(1) : state).unbind(0) as [Tensor, Tensor, Tensor, Tensor];
+    const counted = this.#together ? state.squeeze(1) : together ? state.sum(1) : state;
+    const [tp, fp, fn, n] = counted.unbind(0) as [Tensor, Tensor, Tensor, Tensor];
     // Each of several classes counted together is a decision of its own; only here, where numbers may be large.
-    const tn = n.mul(this.#together ? this.options.numClasses ?? 2 : 1).sub(tp).sub(fp).sub(fn);
-    const scores = this.ratio({ tp, fp, tn, fn });
+    const decisions = this.#together ? this.options.numClasses ?? 2 : 1;
+    const scores = this.ratio({ tp, fp, fn, get tn() { return rest(n, decisions, tp, fp, fn); } });
     if (together || this.#average === 'none') return scores;
     const support = tp.add(fn);
     const occurs = this.onlyTrue && (this.options.topK ?? 1) > 1 ? support : support.add(fp);

@@ -64,17 +64,17 @@ const outside = trace(['int32'], ['int32'], ([index], [size]) => [index!.lt(0).l
 
 /** Reports indices that are not in [0, size), unless `ignored`: at once on a device that can be read at once, else at the next awaited read. */
 export function checkIndices(operation: string, index: Tensor, size: number, what: 'an index' | 'a label' | 'an offset' = 'an index', ignored?: number): void {
-  const text = message(operation, `${what} is out of range`, `Use 0 to ${size - 1}${ignored === undefined ? '' : `, or ${ignored} to leave an element out`}.`);
+  const text = () => message(operation, `${what} is out of range`, `Use 0 to ${size - 1}${ignored === undefined ? '' : `, or ${ignored} to leave an element out`}.`);
   const own = index[handle];
   if (index.device.synchronous && isInteger(index.dtype) && isContiguous(own.layout) && index.numel <= MOST_ON_HOST) {
     // Indices come from the host, mostly: they are there, while a kernel would have to wait for all that was asked for before.
     const values = index.device.readSync(own.view(operation).storage, own.layout.offset, index.numel);
-    if (values.some((value) => (value < 0 || value >= size) && value !== ignored)) throw new RangeError(text);
+    if (values.some((value) => (value < 0 || value >= size) && value !== ignored)) throw new RangeError(text());
     return;
   }
   scope(() => {
     const places = index.cast('int32')[handle].view(operation);
-    index.device.guard(ignored === undefined ? outside : outsideBut, [places], ignored === undefined ? [size] : [size, ignored], index.shape, text);
+    index.device.guard(ignored === undefined ? outside : outsideBut, [places], ignored === undefined ? [size] : [size, ignored], index.shape, text());
   }, operation);
 }
 const outsideBut: ScalarFunction = trace(['int32'], ['int32', 'int32'], ([index], [size, ignored]) =>

@@ -68,8 +68,12 @@ export const isScalarAxis = (axis: number, rank: number): boolean => rank === 0 
 /** One axis, several, or (undefined) all of them, normalized and in ascending order. A scalar has none, by any name. */
 export function normalizeAxes(operation: string, axes: number | readonly number[] | undefined, rank: number): number[] {
   if (typeof axes === 'number') return isScalarAxis(axes, rank) ? [] : [normalizeAxis(operation, axes, rank)];
-  if (axes === undefined) return Array.from({ length: rank }, (_, i) => i);
-  const list = axes.map((axis) => normalizeAxis(operation, axis, rank));
+  const list: number[] = [];
+  if (axes === undefined) {
+    for (let axis = 0; axis < rank; axis++) list.push(axis);
+    return list;
+  }
+  for (const axis of axes) list.push(normalizeAxis(operation, axis, rank));
   if (new Set(list).size !== list.length) fail(operation, `an axis appears twice in ${show(list)}`);
   return list.sort((a, b) => a - b);
 }
