@@ -87,6 +87,24 @@ describe('backward', () => {
   });
 });
 
+describe('a fused function of sixty tensors', () => {
+  it('has the gradients of those that take one, whichever they are', async () => {
+    const weighted = fuse((...xs: Scalar[]) => xs.map((x, i) => x.mul(i + 1)).reduce((sum, x) => sum.add(x)));
+    for (const takes of [(i: number) => i % 7 === 0, (i: number) => i > 52, () => true]) {
+      const xs = Array.from({ length: 60 }, (_, i) => tensor([i], { requiresGrad: takes(i) }));
+      weighted(...xs).backward();
+      const gradients = await Promise.all(xs.map(async ({ grad }) => (grad ? grad.item() : 0)));
+      expect(gradients).toEqual(xs.map((_, i) => (takes(i) ? i + 1 : 0)));
+    }
+  });
+  it('tells dtypes apart at the end of a long list', async () => {
+    const sum = fuse((...xs: Scalar[]) => xs.reduce((a, b) => a.add(b)));
+    const ones = (last: 'int32' | 'float32') => Array.from({ length: 20 }, (_, i) => tensor([1], { dtype: i < 19 ? 'int32' : last }));
+    expect([sum(...ones('int32')), sum(...ones('float32')), sum(...ones('int32'))].map(({ dtype }) => dtype)).toEqual(['int32', 'float32', 'int32']);
+    expect(await sum(...ones('float32')).item()).toBe(20);
+  });
+});
+
 describe('the graph', () => {
   it('is dropped, so that a second backward throws', () => {
     const y = leaf([2]).square();

@@ -19,7 +19,7 @@ export interface ProductPlan {
   readonly apart: number;
 }
 
-/** Multiply-adds of a chunk: ten to thirty microseconds, the less the smaller the product, so that threads end it at nearly the same time. */
+/** Multiply-adds of a chunk: seven to thirty microseconds, the less the smaller the product, so that threads end it at nearly the same time. */
 const LEAST_WORK = 200_000;
 const MOST_WORK = 800_000;
 const CHUNKS = 64;

@@ -48,7 +48,7 @@ export function resolveColumn(column: Column, operation: string): Required<Colum
 const LONG = 32;
 
 /** Copies `rows` of the column, in that order, into an array of shape `[rows.length, ...row]`: a new one, or `spare` where it has the size and dtype. */
-export function gatherRows(column: Resolved, rows: ArrayLike<number>, spare?: HostArray): HostArray {
+function gatherRows(column: Resolved, rows: ArrayLike<number>, spare?: HostArray): HostArray {
   const { data, shape, dtype, scale, shift } = column;
   const [count = 0, ...row] = shape;
   const size = sizeOf(row);
@@ -65,6 +65,11 @@ export function gatherRows(column: Resolved, rows: ArrayLike<number>, spare?: Ho
     else for (let j = 0; j < size; j++) out[to + j] = data[from + j]! * scale + shift;
   }
   return { data: out, shape: [rows.length, ...row], dtype };
+}
+
+/** {@link gatherRows} of each column. */
+export function gatherColumns<Columns extends readonly Resolved[]>(columns: Columns, rows: ArrayLike<number>, spare?: readonly HostArray[]): { [K in keyof Columns]: HostArray } {
+  return columns.map((column, i) => gatherRows(column, rows, spare?.[i])) as { [K in keyof Columns]: HostArray };
 }
 
 function hostArray(dtype: DType, length: number): TypedArray {

@@ -1,6 +1,6 @@
 /** Datasets: rows that are gathered into batches on the host. Tensors come into being in the loader. */
 import { fail, type Tensor } from '@nn/tensor';
-import { type Column, gatherRows, type HostArray, resolveColumn } from './column.ts';
+import { type Column, gatherColumns, type HostArray, resolveColumn } from './column.ts';
 
 /**
  * Anything that a `DataLoader` can draw from: a number of rows, and a way to gather some of them.
@@ -57,7 +57,7 @@ export class TensorDataset<const Columns extends readonly (Tensor | Column)[]> i
   }
 
   gather(rows: ArrayLike<number>, spare?: BatchOf<Columns>): BatchOf<Columns> | Promise<BatchOf<Columns>> {
-    const from = (columns: readonly Required<Column>[]) => columns.map((column, i) => gatherRows(column, rows, spare?.[i])) as BatchOf<Columns>;
+    const from = (columns: readonly Required<Column>[]) => gatherColumns(columns, rows, spare) as unknown as BatchOf<Columns>;
     return this.#columns instanceof Promise ? this.#columns.then(from) : from(this.#columns);
   }
 }

@@ -1,6 +1,6 @@
 /** Small grey images with class labels, as bytes: what MNIST, Fashion-MNIST and the digits have in common. */
 import { fail, show, sizeOf } from '@nn/tensor';
-import { type Column, gatherRows, type HostArray, resolveColumn } from './column.ts';
+import { type Column, gatherColumns, type HostArray, resolveColumn } from './column.ts';
 import type { Dataset } from './dataset.ts';
 
 /**
@@ -75,8 +75,7 @@ export class ImageDataset implements Dataset {
   }
 
   gather(rows: ArrayLike<number>, spare?: readonly [HostArray, HostArray]): readonly [HostArray, HostArray] {
-    const [images, labels] = this.#columns;
-    return [gatherRows(images, rows, spare?.[0]), gatherRows(labels, rows, spare?.[1])];
+    return gatherColumns(this.#columns, rows, spare);
   }
 
   /**

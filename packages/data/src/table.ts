@@ -1,6 +1,6 @@
 /** Tables: a row of numbers an example, and what is to be told from it. */
 import { fail } from '@nn/tensor';
-import { type Column, gatherRows, type HostArray, resolveColumn } from './column.ts';
+import { type Column, gatherColumns, type HostArray, resolveColumn } from './column.ts';
 import type { Dataset } from './dataset.ts';
 
 /** What a table consists of. */
@@ -56,8 +56,7 @@ export class TableDataset implements Dataset {
   }
 
   gather(rows: ArrayLike<number>, spare?: readonly [HostArray, HostArray]): readonly [HostArray, HostArray] {
-    const [features, targets] = this.#columns;
-    return [gatherRows(features, rows, spare?.[0]), gatherRows(targets, rows, spare?.[1])];
+    return gatherColumns(this.#columns, rows, spare);
   }
 }
 

@@ -100,14 +100,10 @@ export function expanded(layout: Layout, shape: Shape): Layout {
 
 /** `size` elements of `axis` from `start` on, `step` apart; a negative step walks backwards. */
 export function sliced(layout: Layout, axis: number, start: number, size: number, step: number): Layout {
-  if (layout.bounds.length === 0) {
-    const strides = layout.strides.map((stride, i) => (i === axis ? stride * step : stride));
-    return { shape: resized(layout.shape, axis, size), strides, offset: layout.offset + start * layout.strides[axis]!, bounds: none };
-  }
-  const rank = layout.shape.length;
-  const axes = same(rank);
-  axes[axis] = { offset: start, strides: unit(rank, axis, step) };
-  return remap(layout, resized(layout.shape, axis, size), axes);
+  const through = ({ offset, strides }: Affine): Affine => ({ offset: offset + start * strides[axis]!, strides: strides.map((stride, i) => (i === axis ? stride * step : stride)) });
+  const shape = resized(layout.shape, axis, size);
+  const { offset, strides } = through(layout);
+  return { shape, strides, offset, bounds: layout.bounds.length === 0 ? none : reached(layout.bounds.map((bound) => ({ ...through(bound), size: bound.size })), shape) };
 }
 
 /** `before` and `after` zeros around `axis`; negative ones crop. */

@@ -130,7 +130,7 @@ function concatSlices(inputs: readonly Tensor[], axis: number, device: Device): 
   const output = Handle.fresh(device, inputs[0]!.dtype, shape);
   let offset = 0;
   for (const input of inputs) {
-    const source = { ...permuted(input[handle].layout, order), storage: input[handle].allocation.storage };
+    const source = viewOf(input[handle].allocation.storage, permuted(input[handle].layout, order));
     device.map(identity(input.dtype), [source], [], [{ storage: output.allocation.storage, offset }], source.shape);
     offset += sizeOf(source.shape);
   }
@@ -146,7 +146,7 @@ function concatReads(inputs: readonly Tensor[], axis: number, device: Device): H
     const size = input.shape[axis]!;
     const layout = padded(input[handle].layout, axis, before, shape[axis]! - before - size);
     before += size;
-    return { storage: input[handle].allocation.storage, ...layout };
+    return viewOf(input[handle].allocation.storage, layout);
   });
   const sum = trace(inputs.map(() => dtype), [], (leaves) => [leaves.reduce((a, b) => (dtype === 'bool' ? a.bitwiseOr(b) : a.add(b)))]);
   const output = Handle.fresh(device, dtype, shape);

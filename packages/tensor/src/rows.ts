@@ -3,7 +3,7 @@ import { fail, show } from './errors.ts';
 import { ScalarFunction } from './expr/function.ts';
 import { RowFunction } from './expr/rows.ts';
 import { isRow, ordered, Scalar } from './expr/scalar.ts';
-import { type Argument, bind, type FusedResult, traced, type Signature } from './fuse.ts';
+import { type Argument, bind, type FusedResult, type Signature, traced } from './fuse.ts';
 import { handle } from './handle.ts';
 import { run } from './primitives.ts';
 import type { Axes } from './reductions.ts';
