@@ -8,16 +8,17 @@ import { definePack, definePackAnywhere, definePackBeside, defineTurn } from './
 import { blockOf, PRODUCT } from './product-block.ts';
 import { COLUMNS, defineTile } from './tile.ts';
 import { call, type Code, type Frame, type Local, type ModuleBuilder } from './wasm/assembler.ts';
-import { choose, count, f32, i32, leave, smaller, when } from './wasm/instructions.ts';
+import { advance, choose, count, f32, i32, leave, smaller, when } from './wasm/instructions.ts';
 import { SCRATCH_BYTES } from './memory.ts';
 
 /** Inner elements that are added up in registers. */
 export const BLOCK_DEPTH = 400;
 
-/** Working space: packed lanes; packed rows of one tile; what is computed before it is written: a tile that does not fill 8 columns, or a turned block; what the lanes are. */
+/** Working space: packed lanes; packed rows, of one tile or of all; what is computed before it is written: a tile that does not fill 8 columns, or a turned block; what the lanes and the rows are. */
 export const LANE_BYTES = 640 * 1024;
 const ROWS_AT = LANE_BYTES;
-const BLOCK_AT = ROWS_AT + 6 * BLOCK_DEPTH * 4 + 64;
+export const ROW_BYTES = 128 * 1024;
+const BLOCK_AT = ROWS_AT + ROW_BYTES + 64;
 const TAG_AT = SCRATCH_BYTES - 64;
 export const BLOCK_BYTES = TAG_AT - BLOCK_AT - 64;
 
@@ -39,8 +40,8 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused:
   const [packed, direct, packing] = [chosen(tiles[0]!, 9), chosen(tiles[1]!, 9), chosen(packRows, 6)];
 
   const { row0, lane0, rows, lanes, entry, find, parameter } = blockOf(frame, parameters, chunk);
-  const { inner, row, rowInner, lane, laneInner, stride, depth, pack, turned, whole, laneTable } = frame.ints('inner', 'row', 'rowInner', 'lane', 'laneInner', 'stride', 'depth', 'pack', 'turned', 'whole', 'laneTable');
-  const { a, b, c, padded, filled } = frame.ints('a', 'b', 'c', 'padded', 'filled');
+  const { inner, row, rowInner, lane, laneInner, stride, depth, pack, keep, turned, whole, laneTable } = frame.ints('inner', 'row', 'rowInner', 'lane', 'laneInner', 'stride', 'depth', 'pack', 'keep', 'turned', 'whole', 'laneTable');
+  const { a, b, c, padded, filled, kept, tile0 } = frame.ints('a', 'b', 'c', 'padded', 'filled', 'kept', 'tile0');
   const { k, n, i, j, r, many, at, panels, from, to, left, tall, target, block, width, fresh } = frame.ints('k', 'n', 'i', 'j', 'r', 'many', 'at', 'panels', 'from', 'to', 'left', 'tall', 'target', 'block', 'width', 'fresh');
   const place = i32.add(scratch.get, i32.of(BLOCK_AT));
   const tag = i32.add(scratch.get, i32.of(TAG_AT));
@@ -56,7 +57,7 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused:
   const eachDepth = (...body: Code[]): Code => count(k, i32.of(0), inner.get, depth.get, many.set(smaller(depth.get, i32.sub(inner.get, k.get))), ...body);
   const tile = (result: Code, count: Code, start: Code): Code => [
     when(pack.get,
-      call(packed, tall.get, i32.add(scratch.get, i32.of(ROWS_AT)), i32.of(0), i32.of(0), start, result, width.get, many.get, count, fresh.get),
+      call(packed, tall.get, tile0.get, i32.of(0), i32.of(0), start, result, width.get, many.get, count, fresh.get),
       call(direct, tall.get, from.get, row.get, rowInner.get, start, result, width.get, many.get, count, fresh.get)),
   ];
   /** A tile that does not fill 8 columns is computed apart, and what counts of it is added. */
@@ -70,7 +71,7 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused:
   ];
   return [
     row.set(parameter('row')), rowInner.set(parameter('rowInner')), lane.set(parameter('lane')), laneInner.set(parameter('laneInner')),
-    stride.set(parameter('stride')), depth.set(parameter('depth')), pack.set(parameter('pack')), turned.set(parameter('turned')), whole.set(parameter('whole')), laneTable.set(parameter('laneTable')),
+    stride.set(parameter('stride')), depth.set(parameter('depth')), pack.set(parameter('pack')), keep.set(parameter('keep')), turned.set(parameter('turned')), whole.set(parameter('whole')), laneTable.set(parameter('laneTable')),
     find,
     inner.set(i32.load(entry.get, PRODUCT.inner)),
     padded.set(i32.and(i32.add(lanes.get, i32.of(COLUMNS - 1)), i32.of(-COLUMNS))),
@@ -89,6 +90,8 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused:
         eachDepth(packing8),
         i32.store(tag, parameter('serial')), i32.store(tag, b.get, 4), filled.set(i32.of(1))]),
     ]),
+    kept.set(i32.and(keep.get, i32.and(i32.eq(i32.load(tag, 8), parameter('serial')), i32.eq(i32.load(tag, 12), a.get)))),
+    tile0.set(i32.add(scratch.get, i32.of(ROWS_AT))),
     eachDepth(
       fresh.set(i32.eqz(k.get)),
       when(i32.eqz(filled.get), packing8),
@@ -101,9 +104,11 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused:
           choose('i32', i32.gtS(left.get, i32.of(height)), i32.shrU(i32.add(left.get, i32.of(1)), i32.of(1)), left.get))),
         from.set(i32.add(a.get, i32.add(i32.mul(i.get, row.get), i32.mul(k.get, rowInner.get)))),
         target.set(i32.add(block.get, i32.mul(i.get, width.get))),
-        when(pack.get, call(packing, tall.get, from.get, row.get, rowInner.get, tall.get, many.get, i32.add(scratch.get, i32.of(ROWS_AT)))),
+        when(i32.gtS(pack.get, kept.get), call(packing, tall.get, from.get, row.get, rowInner.get, tall.get, many.get, tile0.get)),
         when(panels.get, tile(target.get, panels.get, to.get)),
-        when(i32.and(i32.eqz(turned.get), i32.ne(lanes.get, i32.shl(panels.get, i32.of(3)))), partial))),
+        when(i32.and(i32.eqz(turned.get), i32.ne(lanes.get, i32.shl(panels.get, i32.of(3)))), partial),
+        when(keep.get, advance(tile0, bytes(i32.mul(tall.get, many.get)))))),
+    when(keep.get, [i32.store(tag, parameter('serial'), 8), i32.store(tag, a.get, 12)]),
     when(turned.get, call(turn, block.get, width.get, rows.get, lanes.get, c.get, stride.get)),
   ];
 }

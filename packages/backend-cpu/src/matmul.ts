@@ -84,7 +84,7 @@ export class Products {
     const { dtype } = output.storage;
     const bytes = bytesOf(dtype);
     const { rows: height, kernel } = dtype === 'float64' ? this.#double() : this.#tiles.next();
-    const { turned, pack, whole, chunkRows, chunkLanes, depth, ...planned } = planProduct(left, right, inner, height, tables?.of);
+    const { turned, pack, keep, whole, chunkRows, chunkLanes, depth, ...planned } = planProduct(left, right, inner, height, tables?.of);
     // In float64 sums are not cut by depth, so that parts would show in their bits, and these must not depend on strides.
     const apart = dtype === 'float64' ? 1 : planned.apart;
     const [rows, lanes] = turned ? [right, left] : [left, right];
@@ -110,6 +110,7 @@ export class Products {
     ints[at + GEMM.across] = across;
     ints[at + GEMM.depth] = depth;
     ints[at + GEMM.pack] = Number(pack);
+    ints[at + GEMM.keep] = Number(keep);
     ints[at + GEMM.turned] = Number(turned);
     ints[at + GEMM.whole] = Number(whole);
     ints[at + GEMM.serial] = this.#serial = (this.#serial + 1) | 0;

@@ -21,8 +21,8 @@ export function definePack(module: ModuleBuilder, width: number, padded: boolean
       block(branchIf(0, i32.ltS(left.get, i32.of(4))), loop(
         at.set(from.get),
         Array.from({ length: whole }, (_, group) => transpose(frame, at, line, to, 16 * group, 4 * width)),
-        Array.from({ length: width - 4 * whole }, (_, rest): Code => [
-          [0, 1, 2, 3].map((step) => i32.store(to.get, i32.load(at.get, 4 * step), 4 * (width * step + 4 * whole + rest))), advance(at, line.get)]),
+        width - 4 * whole >= 2 ? interleave(frame, at, line, to, 16 * whole, 4 * width) : [],
+        width % 2 === 1 ? [[0, 1, 2, 3].map((step) => i32.store(to.get, i32.load(at.get, 4 * step), 4 * (width * (step + 1) - 1))), advance(at, line.get)] : [],
         advance(from, 16), advance(to, 16 * width), advance(left, -4),
         branchIf(0, i32.geS(left.get, i32.of(4))))),
       depth.set(left.get),
@@ -107,6 +107,16 @@ function transpose(frame: Frame, at: Local, line: Local, to: Local, offset: numb
   return [
     rows.map((row) => [row.set(v128.load(at.get)), advance(at, line.get)]),
     transposed(frame, rows).map((column, i) => v128.store(to.get, column, offset + i * stride)),
+  ];
+}
+
+/** As {@link transpose}, of two lines. */
+function interleave(frame: Frame, at: Local, line: Local, to: Local, offset: number, stride: number): Code {
+  const [a, b] = [frame.local('v128'), frame.local('v128')];
+  const pairs = ([[0, 4, 1, 5], [2, 6, 3, 7]] as const).map((lanes) => ({ lanes, both: frame.local('v128') }));
+  return [
+    [a, b].map((row) => [row.set(v128.load(at.get)), advance(at, line.get)]),
+    pairs.map(({ lanes, both }, i) => [both.set(i32x4.shuffle(a.get, b.get, lanes)), [0, 1].map((half) => v128.storeLane64(to.get, both.get, half, offset + (2 * i + half) * stride))]),
   ];
 }
 

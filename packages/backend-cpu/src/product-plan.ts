@@ -1,6 +1,6 @@
 /** How a product is computed: which operand gives the lanes of the tiles, what is packed, and in which parts. By shapes and strides; results do not depend on it. */
 import { cut } from './cut.ts';
-import { BLOCK_BYTES, BLOCK_DEPTH, LANE_BYTES } from './gemm.ts';
+import { BLOCK_BYTES, BLOCK_DEPTH, LANE_BYTES, ROW_BYTES } from './gemm.ts';
 import { COLUMNS } from './tile.ts';
 
 /** An operand as the product walks it: strides in elements, along its own axis and along the inner one. */
@@ -9,8 +9,9 @@ export interface Side { readonly size: number; readonly stride: number; readonly
 export interface ProductPlan {
   /** Whether the rows of the result are lanes: it is computed turned. */
   readonly turned: boolean;
-  /** Whether rows of tiles are packed, and whether all lanes of a chunk are, for all of the inner axis. */
+  /** Whether rows of tiles are packed, whether they are kept for other chunks, and whether all lanes of a chunk are packed at once, for all of the inner axis. */
   readonly pack: boolean;
+  readonly keep: boolean;
   readonly whole: boolean;
   readonly chunkRows: number;
   readonly chunkLanes: number;
@@ -48,9 +49,11 @@ export function planProduct(a: Side, b: Side, inner: number, tile: number, own?:
   const wanted = few && !small ? Math.max(32, work / (rows.size * reach)) : most;
   const chunkLanes = Math.min(cut(lanes.size, Math.min(wanted, most), COLUMNS), most);
   const fair = small ? rows.size : Math.max(4 * tile, work / (chunkLanes * reach));
-  const chunkRows = cut(rows.size, few ? rows.size : fair, 1);
   const limit = turned ? Math.max(tile, Math.floor(BLOCK_BYTES / 4 / ((chunkLanes + COLUMNS - 1) & -COLUMNS) / tile) * tile) : Infinity;
-  return { turned, whole, depth, apart, chunkLanes, chunkRows: Math.min(chunkRows, limit), pack: packed(rows, lanes.size) && !(rows.stride === 1 && chunkLanes <= 64) };
+  const chunkRows = Math.min(cut(rows.size, few ? rows.size : fair, 1), limit);
+  const pack = packed(rows, lanes.size) && !(rows.stride === 1 && chunkLanes <= 64);
+  const keep = pack && chunkRows === rows.size && chunkLanes < lanes.size && 4 * rows.size * (apart === 1 ? inner : depth) <= ROW_BYTES;
+  return { turned, whole, depth, apart, chunkLanes, chunkRows, pack, keep };
 }
 
 /** Inner elements that are added up in registers: equal parts, a multiple of 4 for the packing. */

@@ -74,12 +74,14 @@ export const v128: Each<typeof v128Unary, Unary> & Each<typeof v128Binary, Binar
   loadLane32(address: Code, vector: Code, lane: number): Code;
   storeLane8(address: Code, vector: Code, lane: number, offset?: number): Code;
   storeLane32(address: Code, vector: Code, lane: number, offset?: number): Code;
+  storeLane64(address: Code, vector: Code, lane: number, offset?: number): Code;
 } = {
   ...mapped(v128Unary, unary), ...mapped(v128Binary, binary), ...mapped(v128Load, load), ...mapped(v128Store, store),
   select: (mask, yes, no) => [yes, no, mask, ...simd(0x52)],
   loadLane32: (address, vector, lane) => [address, vector, ...simd(0x56), 0, 0, lane],
   storeLane8: (address, vector, lane, offset = 0) => [address, vector, ...simd(0x58), 0, ...unsigned(offset), lane],
   storeLane32: (address, vector, lane, offset = 0) => [address, vector, ...simd(0x5a), 0, ...unsigned(offset), lane],
+  storeLane64: (address, vector, lane, offset = 0) => [address, vector, ...simd(0x5b), 0, ...unsigned(offset), lane],
 };
 
 const f32x4Unary = { splat: 0x13, ceil: 0x67, floor: 0x68, trunc: 0x69, nearest: 0x6a, abs: 0xe0, neg: 0xe1, sqrt: 0xe3, fromI32S: 0xfa, fromI32U: 0xfb, demote: 0x5e } as const;
