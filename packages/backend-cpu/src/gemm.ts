@@ -24,7 +24,7 @@ export const BLOCK_BYTES = TAG_AT - BLOCK_AT - 64;
 
 const bytes = (elements: Code): Code => i32.shl(elements, i32.of(2));
 
-/** Chunk = one block of rows and lanes of one product of the batch, by tiles of at most `height` (up to 6) rows. Chunks that share their lanes follow each other. */
+/** Chunk = one block of rows and lanes of one product of the batch, by tiles of as many rows as the parameters say, at most `height` (up to 6). Chunks that share their lanes follow each other. */
 export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused: boolean, parameters: Local, chunk: Local, scratch: Local): Code {
   const packRows = Array.from({ length: height }, (_, i) => definePack(module, i + 1, false));
   const packLanes = definePack(module, COLUMNS, true);
@@ -40,7 +40,7 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused:
   const [packed, direct, packing] = [chosen(tiles[0]!, 9), chosen(tiles[1]!, 9), chosen(packRows, 6)];
 
   const { row0, lane0, rows, lanes, entry, find, parameter } = blockOf(frame, parameters, chunk);
-  const { inner, row, rowInner, lane, laneInner, stride, depth, pack, keep, turned, whole, laneTable } = frame.ints('inner', 'row', 'rowInner', 'lane', 'laneInner', 'stride', 'depth', 'pack', 'keep', 'turned', 'whole', 'laneTable');
+  const { inner, row, rowInner, lane, laneInner, stride, depth, pack, keep, tallest, turned, whole, laneTable } = frame.ints('inner', 'row', 'rowInner', 'lane', 'laneInner', 'stride', 'depth', 'pack', 'keep', 'tallest', 'turned', 'whole', 'laneTable');
   const { a, b, c, padded, filled, kept, tile0 } = frame.ints('a', 'b', 'c', 'padded', 'filled', 'kept', 'tile0');
   const { k, n, i, j, r, many, at, panels, from, to, left, tall, target, block, width, fresh } = frame.ints('k', 'n', 'i', 'j', 'r', 'many', 'at', 'panels', 'from', 'to', 'left', 'tall', 'target', 'block', 'width', 'fresh');
   const place = i32.add(scratch.get, i32.of(BLOCK_AT));
@@ -71,7 +71,7 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused:
   ];
   return [
     row.set(parameter('row')), rowInner.set(parameter('rowInner')), lane.set(parameter('lane')), laneInner.set(parameter('laneInner')),
-    stride.set(parameter('stride')), depth.set(parameter('depth')), pack.set(parameter('pack')), keep.set(parameter('keep')), turned.set(parameter('turned')), whole.set(parameter('whole')), laneTable.set(parameter('laneTable')),
+    stride.set(parameter('stride')), depth.set(parameter('depth')), pack.set(parameter('pack')), keep.set(parameter('keep')), tallest.set(parameter('tile')), turned.set(parameter('turned')), whole.set(parameter('whole')), laneTable.set(parameter('laneTable')),
     find,
     inner.set(i32.load(entry.get, PRODUCT.inner)),
     padded.set(i32.and(i32.add(lanes.get, i32.of(COLUMNS - 1)), i32.of(-COLUMNS))),
@@ -100,8 +100,8 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused:
       count(i, i32.of(0), rows.get, tall.get,
         left.set(i32.sub(rows.get, i.get)),
         // Two tiles of nearly the same height rather than a whole and a small one.
-        tall.set(choose('i32', i32.geS(left.get, i32.of(2 * height)), i32.of(height),
-          choose('i32', i32.gtS(left.get, i32.of(height)), i32.shrU(i32.add(left.get, i32.of(1)), i32.of(1)), left.get))),
+        tall.set(choose('i32', i32.geS(left.get, i32.shl(tallest.get, i32.of(1))), tallest.get,
+          choose('i32', i32.gtS(left.get, tallest.get), i32.shrU(i32.add(left.get, i32.of(1)), i32.of(1)), left.get))),
         from.set(i32.add(a.get, i32.add(i32.mul(i.get, row.get), i32.mul(k.get, rowInner.get)))),
         target.set(i32.add(block.get, i32.mul(i.get, width.get))),
         when(i32.gtS(pack.get, kept.get), call(packing, tall.get, from.get, row.get, rowInner.get, tall.get, many.get, tile0.get)),

@@ -83,10 +83,11 @@ export class Products {
     const { left, right, inner, tables } = factors;
     const { dtype } = output.storage;
     const bytes = bytesOf(dtype);
-    const { rows: height, kernel } = dtype === 'float64' ? this.#double() : this.#tiles.next();
-    const { turned, pack, keep, whole, chunkRows, chunkLanes, depth, ...planned } = planProduct(left, right, inner, height, tables?.of);
+    const double = dtype === 'float64';
+    const tile = double ? 4 : this.#tiles.rows(depthOf(inner));
+    const { turned, pack, keep, whole, chunkRows, chunkLanes, depth, ...planned } = planProduct(left, right, inner, tile, tables?.of);
     // In float64 sums are not cut by depth, so that parts would show in their bits, and these must not depend on strides.
-    const apart = dtype === 'float64' ? 1 : planned.apart;
+    const apart = double ? 1 : planned.apart;
     const [rows, lanes] = turned ? [right, left] : [left, right];
     const [down, across] = [Math.ceil(rows.size / chunkRows), Math.ceil(lanes.size / chunkLanes)];
     const { products, sums } = this.#parts(factors, output, apart, depth);
@@ -111,6 +112,7 @@ export class Products {
     ints[at + GEMM.depth] = depth;
     ints[at + GEMM.pack] = Number(pack);
     ints[at + GEMM.keep] = Number(keep);
+    ints[at + GEMM.tile] = tile;
     ints[at + GEMM.turned] = Number(turned);
     ints[at + GEMM.whole] = Number(whole);
     ints[at + GEMM.serial] = this.#serial = (this.#serial + 1) | 0;
@@ -129,7 +131,7 @@ export class Products {
     const end = epilogue && apart === 1 ? this.#end(epilogue, output, shape, behind) : undefined;
     // A function that only this thread can compute must not bind the product to it.
     const within = end?.module && end;
-    this.#pool.run(kernel, down * across * count, within);
+    this.#pool.run(double ? this.#double : this.#tiles.kernel, down * across * count, within);
     if (large) this.#heap.free(table, count * PRODUCT.bytes);
     this.#addUp(output, sums, shape);
     return within !== undefined;
@@ -178,9 +180,7 @@ export class Products {
       productEnd(module, frame, (own) => this.#functions.form(prepared, module, own), specOf(f, prepared, walk), parameters, chunk)));
   }
 
-  #double(): { readonly rows: number; readonly kernel: Kernel } {
-    return { rows: 4, kernel: (this.#plain ??= this.#compiler.compile((_, frame, ...locals) => plainProduct(frame, ...locals))) };
-  }
+  get #double(): Kernel { return (this.#plain ??= this.#compiler.compile((_, frame, ...locals) => plainProduct(frame, ...locals))); }
 
   #read(view: View, dtype: DType, temporary: Storage[]): View {
     return view.bounds.length === 0 && view.storage.dtype === dtype ? view : this.#copied(view, dtype, temporary);

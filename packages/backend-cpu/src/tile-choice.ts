@@ -1,12 +1,15 @@
 /**
- * How many rows the tiles of products have. Engines differ: a loop whose sums do not all stay in registers takes twice as long, and which one that is no engine says.
- * So the first products take turns, and the chunks that the calling thread does are timed. Results are the same bits whatever is chosen.
+ * How many rows the tiles of products have. Engines and cores differ: a loop whose sums do not all stay in registers takes twice as long, and which one that is no engine says;
+ * and what a tall tile saves along a deep inner axis it loses at the ends of a shallow one. So the first products of each kind take turns, and the chunks that the calling
+ * thread does are timed. Results are the same bits whatever is chosen.
  */
 import { gemm } from './gemm.ts';
-import type { Chunk, Compiler, Kernel } from './kernel.ts';
+import type { Compiler, Kernel } from './kernel.ts';
 import type { Words } from './parameters.ts';
-import { workOf } from './product-block.ts';
+import { GEMM, workOf } from './product-block.ts';
 
+/** Inner elements up to which a product is shallow. */
+const SHALLOW = 128;
 /** Chunks of each that are not counted, since engines compile meanwhile, and those that are. */
 const WARM = 40;
 const COUNTED = 60;
@@ -15,7 +18,6 @@ const CLEARLY = 0.85;
 
 interface Candidate {
   readonly rows: number;
-  kernel?: Kernel;
   chunks: number;
   /** Milliseconds and multiply-adds of the chunks that count. */
   time: number;
@@ -25,22 +27,63 @@ interface Candidate {
 export class TileChoice {
   readonly #compiler: Compiler;
   readonly #words: Words;
-  #candidates: Candidate[];
-  #turn = 0;
+  readonly #deep: Trial;
+  readonly #shallow: Trial;
+  #kernel: Kernel | undefined;
 
   constructor(compiler: Compiler, words: Words) {
     this.#compiler = compiler;
     this.#words = words;
-    this.#candidates = (compiler.fused ? [6, 4] : [4, 3]).map((rows) => ({ rows, chunks: 0, time: 0, work: 0 }));
+    this.#deep = new Trial(compiler.fused ? [6, 4] : [4, 3]);
+    this.#shallow = new Trial(compiler.fused ? [4, 6] : [4, 3]);
   }
 
-  /** The kernel for the next product, and the rows of its tiles. */
-  next(): { readonly rows: number; readonly kernel: Kernel } {
+  /** Most rows of a tile of the next product, along an inner axis that is added up `depth` elements at a time. */
+  rows(depth: number): number { return this.#trial(depth).next(); }
+
+  /** Does a chunk of a product, by tiles of as many rows as its parameters say. */
+  get kernel(): Kernel { return (this.#kernel ??= this.#timed(this.#compiler.compile((module, frame, ...locals) => gemm(module, frame, this.#compiler.fused ? 6 : 4, this.#compiler.fused, ...locals)))); }
+
+  #trial(depth: number): Trial { return depth > SHALLOW ? this.#deep : this.#shallow; }
+
+  #timed(kernel: Kernel): Kernel {
+    const { chunk } = kernel;
+    return {
+      ...kernel,
+      chunk: (parameters, i, scratch) => {
+        const { ints } = this.#words;
+        const at = parameters >> 2;
+        const candidate = this.#trial(ints[at + GEMM.depth]!).timed(ints[at + GEMM.tile]!);
+        if (!candidate) {
+          chunk(parameters, i, scratch);
+          return;
+        }
+        const start = performance.now();
+        chunk(parameters, i, scratch);
+        const time = performance.now() - start;
+        if (++candidate.chunks <= WARM) return;
+        candidate.time += time;
+        candidate.work += workOf(ints, at, i);
+      },
+    };
+  }
+}
+
+/** Numbers of rows that take turns until one is chosen: the first, unless another is clearly faster. */
+class Trial {
+  #candidates: Candidate[];
+  #turn = 0;
+
+  constructor(rows: readonly number[]) { this.#candidates = rows.map((number) => ({ rows: number, chunks: 0, time: 0, work: 0 })); }
+
+  next(): number {
     if (this.#candidates.length > 1 && this.#candidates.every(({ chunks }) => chunks >= WARM + COUNTED)) this.#decide();
-    const candidate = this.#candidates[this.#turn++ % this.#candidates.length]!;
-    const { rows } = candidate;
-    candidate.kernel ??= this.#timed(candidate, this.#compiler.compile((module, frame, ...locals) => gemm(module, frame, rows, this.#compiler.fused, ...locals)));
-    return { rows, kernel: candidate.kernel };
+    return this.#candidates[this.#turn++ % this.#candidates.length]!.rows;
+  }
+
+  /** Who is to be timed; undefined when all is decided. */
+  timed(rows: number): Candidate | undefined {
+    return this.#candidates.length > 1 ? this.#candidates.find((candidate) => candidate.rows === rows) : undefined;
   }
 
   #decide(): void {
@@ -48,22 +91,5 @@ export class TileChoice {
     let best = first!;
     for (const other of others) if (other.cost < CLEARLY * first!.cost && other.cost < best.cost) best = other;
     this.#candidates = [best.candidate];
-  }
-
-  #timed(candidate: Candidate, kernel: Kernel): Kernel {
-    const { chunk } = kernel;
-    const timed: Chunk = (parameters, i, scratch) => {
-      if (this.#candidates.length === 1) {
-        chunk(parameters, i, scratch);
-        return;
-      }
-      const start = performance.now();
-      chunk(parameters, i, scratch);
-      const time = performance.now() - start;
-      if (++candidate.chunks <= WARM) return;
-      candidate.time += time;
-      candidate.work += workOf(this.#words.ints, parameters >> 2, i);
-    };
-    return { ...kernel, chunk: timed };
   }
 }
