@@ -50,7 +50,7 @@ export class Maps {
   #walk(f: ScalarFunction, prepared: Prepared, walk: Walk, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], inPairs: boolean): void {
     const kernel = this.#functions.kernel(prepared, inPairs ? `pairs ${walk.kind}` : walk.kind, (compiler) => this.#compile(compiler, f, prepared, walk, { inPairs }));
     const total = totalOf(walk);
-    const most = Math.min(CHUNK, Math.max(FEWEST, 2 ** Math.floor(Math.log2(WORK / prepared.cost))));
+    const most = mostOf(prepared);
     const chunk = this.#pool.threads > 1 && total >= 2 * most ? most : total;
     writeParameters(this.#heap, this.#pool.parameters, walk, inputs, placesOf(outputs), uniforms, f.uniforms, total, chunk);
     this.#pool.run(kernel, Math.ceil(total / chunk));
@@ -67,11 +67,11 @@ export class Maps {
       if (!batch) batches.set(kind, (batch = { kernel: this.#functions.kernel(prepared, kind, (compiler) => this.#compile(compiler, f, prepared, walk, { several: true })), items: [] }));
       batch.items.push({ call, walk, total: totalOf(walk) });
     }
-    for (const batch of batches.values()) this.#runBatch(f, batch);
+    for (const batch of batches.values()) this.#runBatch(f, batch, mostOf(prepared));
   }
 
-  /** As many maps in a job as its parameters have room for: a table of where each chunk's are and which of that map it is, then those of each map. The first chunks of all maps come first. */
-  #runBatch(f: ScalarFunction, { kernel, items }: Batch): void {
+  /** As many maps in a job as its parameters have room for; one thread does them if they have few elements: a table of where each chunk's are and which of that map it is, then those of each map. The first chunks of all maps come first. */
+  #runBatch(f: ScalarFunction, { kernel, items }: Batch, enough: number): void {
     const elements = items.reduce((sum, { total }) => sum + total, 0);
     const wanted = Math.ceil(elements / (CHUNK * (MOST_CHUNKS / 4))) * CHUNK;
     for (let first = 0; first < items.length;) {
@@ -89,7 +89,7 @@ export class Maps {
         at = (end + 7) & ~7;
       }
       this.#order(start >> 2, places, most);
-      this.#pool.run(kernel, chunks);
+      this.#pool.run(kernel, chunks, undefined, elements < 2 * enough ? chunks : 1);
     }
   }
 
@@ -135,6 +135,9 @@ function pick(frame: Frame, parameters: Local, chunk: Local): Code {
   const entry = frame.local('i32');
   return [entry.set(i32.add(parameters.get, i32.shl(chunk.get, i32.of(3)))), parameters.set(i32.load(entry.get)), chunk.set(i32.load(entry.get, 4))];
 }
+
+/** Elements of a chunk of a function: fewer than twice as many are not shared. */
+const mostOf = ({ cost }: Prepared): number => Math.min(CHUNK, Math.max(FEWEST, 2 ** Math.floor(Math.log2(WORK / cost))));
 
 const placesOf = (outputs: readonly Target[]): number[] => outputs.map(({ storage, offset }) => addressOf(storage) + offset * bytesOf(storage.dtype));
 

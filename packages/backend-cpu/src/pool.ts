@@ -43,17 +43,17 @@ export class Pool {
   /** Where the parameters of the next job belong. */
   get parameters(): number { return parametersOf(this.#job + 1); }
 
-  /** Does chunks 0 to `count` of the job whose parameters have been written, after all that was asked for before; `end` is run after each chunk, by the same thread. */
-  run(kernel: Kernel, count: number, end?: Kernel): void {
+  /** Does chunks 0 to `count` of the job whose parameters have been written, after all that was asked for before; `end` is run after each chunk, by the same thread. A thread claims at least `together`. */
+  run(kernel: Kernel, count: number, end?: Kernel, together = 1): void {
     const shared = this.threads > 1 && isPortable(kernel) && (!end || isPortable(end));
     if (!shared) this.drain();
-    if (!shared || (count === 1 && this.#idle())) {
+    const group = Math.max(together, Math.ceil(count / MOST_PARTS));
+    const parts = Math.ceil(count / group);
+    if (!shared || (parts === 1 && this.#idle())) {
       runChunks(kernel, end, this.parameters, 0, count);
       return;
     }
     const [first, second] = [this.#publish(kernel), end && this.#publish(end)];
-    const group = Math.ceil(count / MOST_PARTS);
-    const parts = Math.ceil(count / group);
     const words = this.#words();
     const job = (this.#job + 1) & JOB_MASK;
     const slot = job & (MOST_JOBS - 1);

@@ -20,7 +20,7 @@ export class Slices {
   readonly #heap: Heap;
   readonly #pool: Pool;
   readonly #kernel: Kernel;
-  /** Whether slices have the bits of the whole. */
+  /** Whether products may be cut. */
   readonly #cuts: boolean;
 
   constructor(blas: Blas, heap: Heap, pool: Pool) {
