@@ -13,7 +13,7 @@ const SHALLOW = 128;
 /** Chunks of each that are not counted, since engines compile meanwhile, and those that are. */
 const WARM = 40;
 const COUNTED = 60;
-/** How much less time another one has to take than the first. */
+/** How much less time the second one has to take than the first. */
 const CLEARLY = 0.85;
 
 interface Candidate {
@@ -69,16 +69,16 @@ export class TileChoice {
   }
 }
 
-/** Numbers of rows that take turns until one is chosen: the first, unless another is clearly faster. */
+/** Two numbers of rows that take turns until one is chosen: the first, unless the other is clearly faster. */
 class Trial {
   #candidates: Candidate[];
   #turn = 0;
 
-  constructor(rows: readonly number[]) { this.#candidates = rows.map((number) => ({ rows: number, chunks: 0, time: 0, work: 0 })); }
+  constructor(rows: readonly [number, number]) { this.#candidates = rows.map((number) => ({ rows: number, chunks: 0, time: 0, work: 0 })); }
 
   next(): number {
     if (this.#candidates.length > 1 && this.#candidates.every(({ chunks }) => chunks >= WARM + COUNTED)) this.#decide();
-    return this.#candidates[this.#turn++ % this.#candidates.length]!.rows;
+    return this.#candidates[this.#candidates.length > 1 ? oddness(this.#turn++) : 0]!.rows;
   }
 
   /** Who is to be timed; undefined when all is decided. */
@@ -87,9 +87,14 @@ class Trial {
   }
 
   #decide(): void {
-    const [first, ...others] = this.#candidates.map((candidate) => ({ candidate, cost: candidate.time / candidate.work }));
-    let best = first!;
-    for (const other of others) if (other.cost < CLEARLY * first!.cost && other.cost < best.cost) best = other;
-    this.#candidates = [best.candidate];
+    const [first, other] = this.#candidates as [Candidate, Candidate];
+    this.#candidates = [other.time / other.work < (CLEARLY * first.time) / first.work ? other : first];
   }
+}
+
+/** Whether a number has an odd number of ones: turns without a rhythm, for products come in that of a training's step (Thue and Morse's sequence). */
+function oddness(n: number): 0 | 1 {
+  let odd = false;
+  for (let rest = n; rest > 0; rest &= rest - 1) odd = !odd;
+  return odd ? 1 : 0;
 }

@@ -2,6 +2,9 @@
 import { cpu } from '@nn/backend-cpu';
 import { contiguous, type Device, permuted, type View } from '@nn/tensor/backend';
 import { describe, expect, it } from 'vitest';
+import { loadBlas } from '../src/blas.ts';
+import { Heap } from '../src/heap.ts';
+import { SCRATCH } from '../src/memory.ts';
 import { Dice, filled, values } from './random-functions.ts';
 
 const wanted = process.env.NN_BLAS ?? 'auto';
@@ -38,6 +41,11 @@ describe.skipIf(found === undefined)('products by the BLAS of the system', () =>
       }
     }
     for (const device of [own, ...devices]) await device.destroy();
+  });
+
+  it.skipIf(!found?.includes('OpenBLAS'))('may be cut into slices, whichever kernels the library has for this machine', async () => {
+    const blas = await loadBlas(wanted);
+    expect(blas.slices(new Heap(true, SCRATCH, 2 ** 26))).toBe(true);
   });
 
   it('takes batches, and what BLAS cannot read', async () => {
