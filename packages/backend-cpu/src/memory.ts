@@ -6,14 +6,14 @@ export const CONTROL = 1024;
 export const JOBS = 2048;
 export const JOB_WORDS = 16;
 /** A power of two. */
-export const MOST_JOBS = 32;
+export const MOST_JOBS = 128;
 /** Parameters of each of them; not a power of two apart, so that they do not meet in the cache. */
 const PARAMETERS = 65536;
 export const PARAMETER_BYTES = 61440;
 export const PARAMETER_STEP = PARAMETER_BYTES + 1088;
 export const parametersOf = (job: number): number => PARAMETERS + (job & (MOST_JOBS - 1)) * PARAMETER_STEP;
 /** Working space of each thread, e.g. for packed matrices. */
-export const SCRATCH = 2 ** 21;
+export const SCRATCH = 2 ** 23;
 export const SCRATCH_BYTES = 1 << 20;
 export const scratchOf = (thread: number): number => SCRATCH + thread * SCRATCH_BYTES;
 

@@ -12,6 +12,11 @@ import { JOB, JOB_MASK, MOST_PARTS, WORD } from './worker.ts';
 
 /** Looks at the count of finished parts before the caller sleeps. */
 const PATIENCE = 5000;
+/**
+ * Parts of jobs that the caller asks ahead; when there are more, or the ring is full, it takes part until half of them are done. Asking is cheaper the longer it goes on, since
+ * kernels push the engine's code and objects out of the caches; but a caller that is away for long leaves the others what it has in its own cache.
+ */
+const AHEAD = 300;
 
 interface Published { readonly id: number; readonly address: number; readonly length: number }
 
@@ -29,6 +34,9 @@ export class Pool {
   #control!: Int32Array;
   /** The last job that was asked for; numbers wrap around. */
   #job = 0;
+  /** The parts of all jobs that have been asked for, and of those up to each in the ring; numbers wrap around. */
+  #parts = 0;
+  readonly #partsUpTo = new Int32Array(MOST_JOBS);
   #copies = 0;
 
   /** `start` is undefined for one thread. */
@@ -68,7 +76,8 @@ export class Pool {
     this.#job = this.#heap.job = job;
     Atomics.store(words, WORD.published, job);
     this.#begin(words, job);
-    if (this.#waiting() >= MOST_JOBS - 1) this.#helpUntil(MOST_JOBS / 2);
+    this.#parts = this.#partsUpTo[slot] = (this.#parts + parts) | 0;
+    if (this.#crowded(MOST_JOBS - 2, AHEAD)) this.#helpUntil(MOST_JOBS / 2, AHEAD / 2);
   }
 
   /** Returns when all is done that was asked for. */
@@ -108,15 +117,22 @@ export class Pool {
   #waiting(): number { return (this.#job - Atomics.load(this.#words(), WORD.finished)) & JOB_MASK; }
   #idle(): boolean { return Atomics.load(this.#words(), WORD.finished) === this.#job; }
 
-  /** Takes part until at most `left` jobs are not done. */
-  #helpUntil(left: number): void {
+  /** Whether more than `jobs` are not done, or more than `parts` of them; the others always have two jobs left. */
+  #crowded(jobs: number, parts: number): boolean {
+    const finished = Atomics.load(this.#words(), WORD.finished);
+    const waiting = (this.#job - finished) & JOB_MASK;
+    return waiting > jobs || (waiting > 2 && ((this.#parts - this.#partsUpTo[finished & (MOST_JOBS - 1)]!) | 0) > parts);
+  }
+
+  /** Takes part until at most `jobs`, and of those at most `parts`, are not done. */
+  #helpUntil(jobs: number, parts = Infinity): void {
     const words = this.#words();
-    for (let looks = 0; this.#waiting() > left;) {
+    for (let looks = 0; this.#crowded(jobs, parts);) {
       if (this.#help(words)) looks = 0;
       else if (++looks > PATIENCE && this.#sleeps) {
         const finished = Atomics.load(words, WORD.finished);
         Atomics.store(words, WORD.waiting, 1);
-        if (this.#waiting() > left) Atomics.wait(words, WORD.finished, finished, 1);
+        if (this.#crowded(jobs, parts)) Atomics.wait(words, WORD.finished, finished, 1);
         Atomics.store(words, WORD.waiting, 0);
       }
     }
