@@ -6,6 +6,8 @@ import { contestantOf } from './report.mjs';
 
 /** Milliseconds of iterations before those that count. */
 const WARM = 600;
+/** Milliseconds of iterations before all others, since engines compile what runs often. */
+const COMPILING = 3000;
 /** Threads of the one before may spin for a while before they sleep. */
 const pause = () => new Promise((done) => { setTimeout(done, 250); });
 
@@ -44,7 +46,10 @@ async function turns(contestants, item, rounds) {
           const fewer = count >= 1000 ? count : Math.max(1, Math.min(count, Math.ceil(300 / answer.ms)));
           counts.set(label, answer.ms > 4000 && count > 1 ? 0 : fewer);
           // Engines that compile while they run get the time to do so.
-          const warm = counts.get(label) && count > 1 ? await contestant.ask({ ...request, count: Math.max(1, Math.ceil(Math.min(30 * count, 4000 / answer.ms))) }) : answer;
+          let warm = answer;
+          for (let spent = 0; counts.get(label) && count > 1 && warm?.ms && spent < COMPILING; spent += COMPILING / 4) {
+            warm = await contestant.ask({ ...request, count: Math.max(1, Math.ceil(COMPILING / 4 / warm.ms)) });
+          }
           first.set(label, warm?.ms ?? Infinity);
         }
       }
