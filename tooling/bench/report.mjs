@@ -10,7 +10,7 @@ const folder = new URL('results/', import.meta.url);
 
 export function report() {
   const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')).sort() : [];
-  const pages = files.map((file) => page(JSON.parse(readFileSync(new URL(file, folder), 'utf8'))));
+  const pages = files.map((file) => page(file.replace(/\.json$/, ''), JSON.parse(readFileSync(new URL(file, folder), 'utf8'))));
   writeFileSync(new URL('../../docs/benchmarks.md', import.meta.url), `# Benchmarks
 
 What is installed by default comes first: **ours** is \`cpu()\` as \`npm install @nn/backend-cpu\` brings it, WebAssembly that is emitted at run time, one thread per core, no
@@ -25,9 +25,9 @@ PyTorch stands for the better of one thread and one per core, with the BLAS that
 ${pages.join('\n')}`);
 }
 
-function page(/** @type {Results} */ { machine, date, note, contestants, cases }) {
+function page(/** @type {string} */ name, /** @type {Results} */ { machine, date, note, contestants, cases }) {
   const merged = mergedCases(cases);
-  return `## ${machine}, ${date}
+  return `## ${name}: ${machine}, ${date}
 
 ${Object.entries(contestants).map(([label, about]) => `- ${label}: ${about}`).join('\n')}
 ${note ? `\n${note}\n` : ''}

@@ -46,6 +46,7 @@ async function turns(contestants, item, rounds) {
           const fewer = count >= 1000 ? count : Math.max(1, Math.min(count, Math.ceil(300 / answer.ms)));
           counts.set(label, answer.ms > 4000 && count > 1 ? 0 : fewer);
           // Engines that compile while they run get the time to do so.
+          /** @type {Awaited<ReturnType<typeof contestant.ask>>} */
           let warm = answer;
           for (let spent = 0; counts.get(label) && count > 1 && warm?.ms && spent < COMPILING; spent += COMPILING / 4) {
             warm = await contestant.ask({ ...request, count: Math.max(1, Math.ceil(COMPILING / 4 / warm.ms)) });
