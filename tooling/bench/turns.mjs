@@ -48,9 +48,8 @@ async function turns(contestants, item, rounds) {
           // Engines that compile while they run get the time to do so.
           /** @type {Awaited<ReturnType<typeof contestant.ask>>} */
           let warm = answer;
-          for (let spent = 0; counts.get(label) && count > 1 && warm?.ms && spent < COMPILING; spent += COMPILING / 4) {
-            warm = await contestant.ask({ ...request, count: Math.max(1, Math.ceil(COMPILING / 4 / warm.ms)) });
-          }
+          const portions = counts.get(label) && count > 1 ? 4 : 0;
+          for (let i = 0; i < portions && warm?.ms; i++) warm = await contestant.ask({ ...request, count: Math.max(1, Math.ceil(COMPILING / portions / warm.ms)) });
           first.set(label, warm?.ms ?? Infinity);
         }
       }
