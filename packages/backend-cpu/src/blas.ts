@@ -4,7 +4,7 @@
  */
 import { fail } from '@nn/tensor/backend';
 import type { Heap } from './heap.ts';
-import { parametersOf, SGEMM, SLICE_WORDS } from './memory.ts';
+import { parametersOf, PLAIN, SGEMM, SLICE_WORDS, TURNED } from './memory.ts';
 import { builtin } from './threads.ts';
 
 /** What a thread needs to load the same library. */
@@ -78,7 +78,7 @@ export class Blas {
       for (let row = 0; row < m; row += tall) {
         for (let column = 0; column < n; column += wide) {
           const place = results + 4 * (i * m * n + row * n + column);
-          heap.ints.set([turnA ? 112 : 111, turnB ? 112 : 111, Math.min(tall, m - row), Math.min(wide, n - column), k, a + 4 * row * (turnA ? 1 : k), turnA ? m : k, b + 4 * column * (turnB ? k : 1), turnB ? k : n, place, n], parametersOf(0) >> 2);
+          heap.ints.set([turnA ? TURNED : PLAIN, turnB ? TURNED : PLAIN, Math.min(tall, m - row), Math.min(wide, n - column), k, a + 4 * row * (turnA ? 1 : k), turnA ? m : k, b + 4 * column * (turnB ? k : 1), turnB ? k : n, place, n], parametersOf(0) >> 2);
           chunk(parametersOf(0), 0);
         }
       }

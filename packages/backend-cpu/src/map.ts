@@ -70,7 +70,10 @@ export class Maps {
     for (const batch of batches.values()) this.#runBatch(f, batch, mostOf(prepared));
   }
 
-  /** As many maps in a job as its parameters have room for; one thread does them if they have few elements: a table of where each chunk's are and which of that map it is, then those of each map. The first chunks of all maps come first. */
+  /**
+   * As many maps in a job as its parameters have room for: a table of where each chunk's are and which of that map it is, then those of each map. The first chunks of all maps come first. One thread does
+   * them all if together they have fewer elements than are worth sharing.
+   */
   #runBatch(f: ScalarFunction, { kernel, items }: Batch, enough: number): void {
     const elements = items.reduce((sum, { total }) => sum + total, 0);
     const wanted = Math.ceil(elements / (CHUNK * (MOST_CHUNKS / 4))) * CHUNK;

@@ -19,5 +19,8 @@ export const scratchOf = (thread: number): number => SCRATCH + thread * SCRATCH_
 
 /** The function of a BLAS that threads call. */
 export const SGEMM = 'void cblas_sgemm(int, int, int, int, int, int, float, void *, int, void *, int, float, void *, int)';
+/** Its names for an operand as it lies, and turned. */
+export const PLAIN = 111;
+export const TURNED = 112;
 /** Words of a slice: whether each operand is turned, m, n, k, then address and leading dimension of a, b and c. */
 export const SLICE_WORDS = 11;

@@ -13,8 +13,8 @@ import { JOB, JOB_MASK, MOST_PARTS, WORD } from './worker.ts';
 /** Looks at the count of finished parts before the caller sleeps. */
 const PATIENCE = 5000;
 /**
- * Parts of jobs that the caller asks ahead; when there are more, or the ring is full, it takes part until half of them are done. Asking is cheaper the longer it goes on, since
- * kernels push the engine's code and objects out of the caches; but a caller that is away for long leaves the others what it has in its own cache.
+ * Parts of jobs that the caller asks ahead; when there are more, or the ring is full, it takes part until half of them are done. A ring of 128 jobs without this bound made steps
+ * of width 128 faster than one of 32, and those of width 512 slower.
  */
 const AHEAD = 300;
 

@@ -4,15 +4,12 @@ import type { Blas } from './blas.ts';
 import { halvings } from './cut.ts';
 import type { Heap } from './heap.ts';
 import type { Kernel } from './kernel.ts';
-import { PARAMETER_BYTES, SLICE_WORDS } from './memory.ts';
+import { PARAMETER_BYTES, PLAIN, SLICE_WORDS, TURNED } from './memory.ts';
 import type { Pool } from './pool.ts';
 
 /** Multiply-adds of a slice, and most slices of a product. */
 const SLICE = 3_000_000;
 const MOST_SLICES = 16;
-/** cblas's names for an operand as it lies, and turned. */
-const PLAIN = 111;
-const TURNED = 112;
 
 interface Operand { readonly turned: boolean; readonly leading: number }
 

@@ -43,7 +43,7 @@ describe.skipIf(found === undefined)('products by the BLAS of the system', () =>
     for (const device of [own, ...devices]) await device.destroy();
   });
 
-  it.skipIf(!found?.includes('OpenBLAS'))('may be cut into slices, whichever kernels the library has for this machine', async () => {
+  it('may be cut into slices, whichever kernels the library has for this machine', async () => {
     const blas = await loadBlas(wanted);
     expect(blas.slices(new Heap(true, SCRATCH, 2 ** 26))).toBe(true);
   });
