@@ -1,6 +1,6 @@
 /** The sweep: gradients from results back to leaves, each step once, after all that follows it. */
 import { fail, scope, show, type Tensor } from '@nn/tensor';
-import { type BackwardOptions, type GraphNode, handle, isContiguous, type Primitive, sameShape, watching } from '@nn/tensor/trace';
+import { type BackwardOptions, type GraphNode, handle, isContiguous, mapped, type Primitive, sameShape, watching } from '@nn/tensor/trace';
 import { type Edge, edgeOf, Leaf, StepNode } from './node.ts';
 import { recording } from './recording.ts';
 import type { Recorded } from './rule.ts';
@@ -48,7 +48,7 @@ class Pending {
  * Propagates gradients from `starts`. Without `targets` every leaf accumulates its own; with them, theirs are returned and no leaf changes.
  */
 export function propagate(starts: readonly Start[], { createGraph = false, retainGraph = createGraph }: BackwardOptions, targets?: readonly Edge[]): (Tensor | undefined)[] {
-  const order = sorted(starts.map(({ edge }) => edge.node));
+  const order = sorted(mapped(starts, ({ edge }) => edge.node));
   for (const node of order) {
     if (node instanceof StepNode && node.dropped) fail('backward', 'the graph was dropped by an earlier backward()', 'Pass { retainGraph: true } to that call, or compute the result again.');
   }
@@ -116,11 +116,11 @@ function stepBack<P extends Primitive>(
 ): readonly (Tensor | undefined)[] {
   const step: Recorded<P> = {
     attributes: node.attributes, layouts: node.layouts, shapes: node.shapes, outputShapes: node.outputShapes,
-    wanted: node.edges.map((edge) => edge !== undefined && (!needed || needed.has(edge.node))),
+    wanted: mapped(node.edges, (edge) => edge !== undefined && (!needed || needed.has(edge.node))),
     input: (i) => node.input(i, createGraph),
     output: (i) => node.output(i, createGraph),
   };
-  return pullBack(node.primitive, step, node.outputShapes.map((_, i) => gradients[i]));
+  return pullBack(node.primitive, step, mapped(node.outputShapes, (_, i) => gradients[i]));
 }
 
 /** Nodes behind `roots`, inputs before results. Iterative: graphs can be deeper than the stack. */

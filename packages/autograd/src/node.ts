@@ -1,6 +1,6 @@
 /** The recorded graph: leaves where gradients end, and steps with what their backward needs. */
 import { fail, keep, type Shape, type Tensor, Tensor as TensorClass } from '@nn/tensor';
-import { type GradientHook, type GraphNode, type Handle, handle, type Layout, type Primitive, spoken, type Step, watching } from '@nn/tensor/trace';
+import { type GradientHook, type GraphNode, type Handle, handle, type Layout, mapped, type Primitive, spoken, type Step, watching } from '@nn/tensor/trace';
 import { keeps } from './rules.ts';
 
 /** Nodes are counted: by the tensors that are their outputs and the nodes that lead to them. */
@@ -103,14 +103,14 @@ export class StepNode<P extends Primitive = Primitive> extends Counted {
     super();
     this.primitive = step.primitive;
     this.attributes = step.attributes;
-    this.edges = step.inputs.map((input) => edgeOf(input));
+    this.edges = mapped(step.inputs, (input) => edgeOf(input));
     for (const edge of this.edges) edge?.node.retain();
-    this.layouts = step.inputs.map((input) => input[handle].layout);
-    this.shapes = step.inputs.map((input) => input.shape);
-    this.outputShapes = step.outputs.map((output) => output.shape);
-    const kept = keeps(step, this.edges.map((edge) => edge !== undefined));
-    this.#inputs = step.inputs.map((input, i) => (kept.inputs[i] ? save(input) : undefined));
-    this.#outputs = step.outputs.map((output, i) => (kept.outputs[i] ? save(output) : undefined));
+    this.layouts = mapped(step.inputs, (input) => input[handle].layout);
+    this.shapes = mapped(step.inputs, (input) => input.shape);
+    this.outputShapes = mapped(step.outputs, (output) => output.shape);
+    const kept = keeps(step, mapped(this.edges, (edge) => edge !== undefined));
+    this.#inputs = mapped(step.inputs, (input, i) => (kept.inputs[i] ? save(input) : undefined));
+    this.#outputs = mapped(step.outputs, (output, i) => (kept.outputs[i] ? save(output) : undefined));
     step.outputs.forEach((output, i) => output[handle].join(this, i));
   }
 

@@ -1,7 +1,7 @@
 /** Running a scalar function backwards over tensors: one kernel for all inputs of full shape, one reduction for each that was broadcast. */
 import type { DType, Scalar, Shape, Tensor } from '@nn/tensor';
 import { type Reduction, rewrite, ScalarFunction, Table } from '@nn/tensor/backend';
-import { derive, leavesOf, part, type Part, run, sameShape, type Seed } from '@nn/tensor/trace';
+import { derive, leavesOf, mapped, part, type Part, repeatedAxes, run, sameShape, type Seed } from '@nn/tensor/trace';
 import { type Which, which, whichOf } from './which.ts';
 
 /** A further reduction of the same function that a reduction's gradient needs. */
@@ -67,7 +67,7 @@ const given: Seeding = { key: 'given', counts: [], seed: (f) => ({ inputs: f.out
 const only = (present: readonly boolean[]): Seeding =>
   present.every(Boolean) ? given : {
     key: present.join(), counts: [],
-    seed: (f) => ({ inputs: f.outputs, gradients: (all) => all.map((g, i) => (present[i] ? g : undefined)) }),
+    seed: (f) => ({ inputs: f.outputs, gradients: (all) => mapped(all, (g, i) => (present[i] ? g : undefined)) }),
   };
 
 export const seedings = { given, only, sum, prod, max: best, min: best } as const;
@@ -122,24 +122,23 @@ export function pull(
   input: (i: number) => Tensor, output: (i: number) => Tensor, seeds: readonly Tensor[],
 ): (Tensor | undefined)[] {
   const { inputs, outputs, wanted, reached } = pullback;
-  const operands = ({ inputs: positions }: Part) => positions.map((position) =>
+  const operands = ({ inputs: positions }: Part) => mapped(positions, (position) =>
     position < inputs.length ? input(position) : position < inputs.length + outputs.length ? output(position - inputs.length) : seeds[position - inputs.length - outputs.length]!);
-  const numbers = (kernel: Part) => kernel.uniforms.map((i) => uniforms[i]!);
-  const gradients: (Tensor | undefined)[] = wanted.map(() => undefined);
+  const numbers = (kernel: Part) => mapped(kernel.uniforms, (i) => uniforms[i]!);
+  const gradients: (Tensor | undefined)[] = mapped(wanted, () => undefined);
   const whole = reached.filter((i) => sameShape(shapes[i]!, shape));
   if (whole.length > 0) {
     const kernel = pullback.part(whole)!;
     const through = passed(kernel);
     const tensors = operands(kernel);
-    const results = through === undefined ? run('map', tensors, { function: kernel.function, uniforms: numbers(kernel) }) : through.map((at) => tensors[at]!);
+    const results = through === undefined ? run('map', tensors, { function: kernel.function, uniforms: numbers(kernel) }) : mapped(through, (at) => tensors[at]!);
     whole.forEach((i, k) => { gradients[i] = results[k]; });
   }
   for (const i of reached) {
     if (whole.includes(i)) continue;
     const kernel = pullback.part([i])!;
-    const lead = shape.length - shapes[i]!.length;
-    const axes = shape.map((_, axis) => axis).filter((axis) => axis < lead || shapes[i]![axis - lead] !== shape[axis]);
-    const tensors = operands(kernel).map((tensor, k) => (k === 0 ? tensor.expand(shape) : tensor));
+    const axes = repeatedAxes(shapes[i]!, shape);
+    const tensors = mapped(operands(kernel), (tensor, k) => (k === 0 ? tensor.expand(shape) : tensor));
     gradients[i] = run('reduce', tensors, { kind: 'sum', function: kernel.function, uniforms: numbers(kernel), axes })[0]!.reshape(...shapes[i]!);
   }
   return gradients;

@@ -1,6 +1,6 @@
 /** Running a function of rows backwards: again one kernel of rows, or a plain one where what rows came to was kept and nothing new is summed. */
 import type { Shape, Tensor } from '@nn/tensor';
-import { derive, isRow, leavesOf, part, type Part, RowFunction, run, sameShape } from '@nn/tensor/trace';
+import { derive, isRow, leavesOf, mapped, part, type Part, reducedShape, repeatedAxes, RowFunction, run, sameShape } from '@nn/tensor/trace';
 import { ordered } from '@nn/tensor/backend';
 import { seedings } from './pullback.ts';
 import type { Kept, Recorded } from './rule.ts';
@@ -21,7 +21,7 @@ export interface RowPullback extends Kept {
 const prepared = new WeakMap<RowFunction, Map<Which, Map<Which, RowPullback>>>();
 
 export function rowPullbackOf(f: RowFunction, wanted: readonly boolean[], gradients?: readonly (Tensor | undefined)[]): RowPullback {
-  const present = f.outputs.roots.map((_, i) => !gradients || gradients[i] !== undefined);
+  const present = mapped(f.outputs.roots, (_, i) => !gradients || gradients[i] !== undefined);
   let byPresence = prepared.get(f);
   if (!byPresence) prepared.set(f, (byPresence = new Map()));
   const [given, key] = [which(present), which(wanted)];
@@ -63,26 +63,25 @@ export function pullRows(
   const [first, last] = [shapes.length, shapes.length + f.outputs.roots.length];
   const operand = (i: number): Tensor => (i < first ? input(i) : i < last ? output(i - first) : seeds[i - last]!);
   const compute = (kernel: Kernel, over: Shape): Tensor[] => {
-    const tensors = kernel.inputs.map(operand);
-    const numbers = kernel.uniforms.map((i) => uniforms[i]!);
+    const tensors = mapped(kernel.inputs, operand);
+    const numbers = mapped(kernel.uniforms, (i) => uniforms[i]!);
     if (kernel.rows) return run('rows', tensors, { function: kernel.rows, uniforms: numbers, shape, axes });
     const { roots } = kernel.function;
-    if (roots.every((root) => root.op === 'input')) return roots.map((root) => tensors[root.value]!);
-    return run('map', tensors.map((tensor, k) => (k === 0 ? tensor.expand(over) : tensor)), { function: kernel.function, uniforms: numbers });
+    if (roots.every((root) => root.op === 'input')) return mapped(roots, (root) => tensors[root.value]!);
+    return run('map', mapped(tensors, (tensor, k) => (k === 0 ? tensor.expand(over) : tensor)), { function: kernel.function, uniforms: numbers });
   };
-  const gradients: (Tensor | undefined)[] = wanted.map(() => undefined);
+  const gradients: (Tensor | undefined)[] = mapped(wanted, () => undefined);
   const whole = pullback.reached.filter((i) => !f.perRow[i] && sameShape(shapes[i]!, shape));
   if (whole.length > 0) compute(pullback.kernel(whole), shape).forEach((gradient, k) => { gradients[whole[k]!] = gradient.expand(shape); });
-  const rowShape = shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+  const rowShape = reducedShape(shape, axes, true);
   for (const i of pullback.reached) {
     if (whole.includes(i)) continue;
     const kernel = pullback.kernel([i]);
     const made = f.perRow[i] ? rowShape : shape;
-    const lead = made.length - shapes[i]!.length;
-    const over = made.map((_, axis) => axis).filter((axis) => axis < lead || shapes[i]![axis - lead] !== made[axis]);
+    const over = repeatedAxes(shapes[i]!, made);
     if (over.length > 0 && !kernel.rows) {
-      const tensors = kernel.inputs.map(operand).map((tensor, k) => (k === 0 ? tensor.expand(made) : tensor));
-      gradients[i] = run('reduce', tensors, { kind: 'sum', function: kernel.function, uniforms: kernel.uniforms.map((k) => uniforms[k]!), axes: over })[0]!.reshape(...shapes[i]!);
+      const tensors = mapped(kernel.inputs, (position, k) => (k === 0 ? operand(position).expand(made) : operand(position)));
+      gradients[i] = run('reduce', tensors, { kind: 'sum', function: kernel.function, uniforms: mapped(kernel.uniforms, (k) => uniforms[k]!), axes: over })[0]!.reshape(...shapes[i]!);
     } else {
       const gradient = compute(kernel, made)[0]!.expand(made);
       gradients[i] = over.length > 0 ? gradient.sum(over).reshape(...shapes[i]!) : gradient;

@@ -1,6 +1,6 @@
 /** How each primitive differentiates, in tensor operations, so that gradients have gradients. */
 import { broadcastShapes, isFloat, type Tensor } from '@nn/tensor';
-import { type Primitive, run, type Step } from '@nn/tensor/trace';
+import { mapped, type Primitive, reducedShape, repeatedAxes, run, type Step } from '@nn/tensor/trace';
 import { dilated, leftFactor, leftOf, onDiagonal, padded, rightFactor, rightOf } from './adjoint.ts';
 import { pull, type Pullback, pullbackOf, type Seeding, seedings } from './pullback.ts';
 import { pullRows, rowPullbackOf } from './row-pullback.ts';
@@ -13,21 +13,21 @@ const rules: { readonly [P in Primitive]: Rule<P> } = {
   map: {
     keeps: ({ function: f }, wanted) => scalarRule(pullbackOf(f, wanted, seedings.given)),
     run: ({ attributes: { function: f, uniforms }, shapes, outputShapes, wanted, input, output }, gradients) =>
-      pull(pullbackOf(f, wanted, seedings.only(gradients.map((g) => g !== undefined))), shapes, outputShapes[0]!, uniforms, input, output, gradients as Tensor[]),
+      pull(pullbackOf(f, wanted, seedings.only(mapped(gradients, (g) => g !== undefined))), shapes, outputShapes[0]!, uniforms, input, output, gradients as Tensor[]),
   },
 
   reduce: {
     keeps: ({ kind, function: f }, wanted) => {
       const { inputs, outputs } = pullbackOf(f, wanted, seedings[kind]);
-      return kind === 'sum' ? { inputs, outputs } : { inputs: f.inputs.map(() => true), outputs: [true] };
+      return kind === 'sum' ? { inputs, outputs } : { inputs: mapped(f.inputs, () => true), outputs: [true] };
     },
     run({ attributes: { kind, function: f, uniforms, axes }, shapes, wanted, input, output }, [gradient]) {
       const shape = broadcastShapes('reduce', ...shapes);
-      const back = (y: Tensor): Tensor => y.reshape(...shape.map((size, axis) => (axes.includes(axis) ? 1 : size))).expand(shape);
+      const back = (y: Tensor): Tensor => y.reshape(...reducedShape(shape, axes, true)).expand(shape);
       const g = back(gradient!);
       const seeding: Seeding = seedings[kind];
       const more = seeding.counts.map((count) => {
-        const operands = [...f.inputs.map((_, i) => input(i)), ...(count.output ? [back(output(0))] : [])];
+        const operands = [...mapped(f.inputs, (_, i) => input(i)), ...(count.output ? [back(output(0))] : [])];
         return back(run('reduce', operands, { kind: count.kind, function: count.of(f), uniforms, axes })[0]!);
       });
       return pull(pullbackOf(f, wanted, seeding), shapes, shape, uniforms, input, () => back(output(0)), [g, ...more]);
@@ -80,13 +80,7 @@ const rules: { readonly [P in Primitive]: Rule<P> } = {
 
   reshape: { run: ({ shapes }, [g]) => [g!.reshape(...shapes[0]!)] },
   permute: { run: ({ attributes: { order } }, [g]) => [g!.permute(...order.map((_, axis) => order.indexOf(axis)))] },
-  expand: {
-    run({ shapes: [shape], attributes }, [g]) {
-      const lead = attributes.shape.length - shape!.length;
-      const axes = attributes.shape.map((_, axis) => axis).filter((axis) => axis < lead || shape![axis - lead] !== attributes.shape[axis]);
-      return [g!.sum(axes).reshape(...shape!)];
-    },
-  },
+  expand: { run: ({ shapes: [shape], attributes }, [g]) => [g!.sum(repeatedAxes(shape!, attributes.shape)).reshape(...shape!)] },
   slice: {
     // Spread the gradient to its step, then put zeros around it.
     run({ shapes: [shape], attributes: { axis, start, size, step } }, [g]) {
@@ -109,16 +103,16 @@ const rules: { readonly [P in Primitive]: Rule<P> } = {
   },
 
   custom: {
-    keeps: ({ saves }, wanted, outputs) => ({ inputs: wanted.map(() => saves.inputs), outputs: Array.from({ length: outputs }, () => saves.outputs) }),
+    keeps: ({ saves }, wanted, outputs) => ({ inputs: mapped(wanted, () => saves.inputs), outputs: Array.from({ length: outputs }, () => saves.outputs) }),
     run: ({ attributes: { saves, backward }, shapes, outputShapes, input, output }, gradients) =>
-      backward(gradients, saves.inputs ? shapes.map((_, i) => input(i)) : [], saves.outputs ? outputShapes.map((_, i) => output(i)) : []),
+      backward(gradients, saves.inputs ? mapped(shapes, (_, i) => input(i)) : [], saves.outputs ? mapped(outputShapes, (_, i) => output(i)) : []),
   },
 };
 
 /** What a step must keep. Inputs that take no gradient at all count as not wanted. */
 export function keeps<P extends Primitive>({ primitive, attributes, inputs, outputs }: Step<P>, wanted: readonly boolean[]): Kept {
   const rule: Rule<P> = rules[primitive];
-  return rule.keeps?.(attributes, wanted.map((want, i) => want && isFloat(inputs[i]!.dtype)), outputs.length) ?? { inputs: [], outputs: [] };
+  return rule.keeps?.(attributes, mapped(wanted, (want, i) => want && isFloat(inputs[i]!.dtype)), outputs.length) ?? { inputs: [], outputs: [] };
 }
 
 /** Runs a step backwards. */

@@ -1,5 +1,5 @@
 /** `map`: one loop over all elements, cut into chunks where that pays; and several maps of one function as one job. */
-import { bytesOf, type MapCall, type ScalarFunction, type Shape, type Target, type View } from '@nn/tensor/backend';
+import { bytesOf, type MapCall, mapped, type ScalarFunction, type Shape, type Target, type View } from '@nn/tensor/backend';
 import { cut } from './cut.ts';
 import { type Functions, type Prepared, specOf } from './functions.ts';
 import type { Heap } from './heap.ts';
@@ -99,7 +99,7 @@ export class Maps {
   /** Writes the table of chunks: of each map those of its first n-th, then those of its second n-th, and so on. */
   #order(table: number, places: readonly { readonly at: number; readonly chunks: number }[], steps: number): void {
     const { ints } = this.#heap;
-    const next = places.map(() => 0);
+    const next = mapped(places, () => 0);
     let word = table;
     for (let step = 1; step <= steps; step++) {
       for (let i = 0; i < places.length; i++) {
@@ -142,7 +142,7 @@ function pick(frame: Frame, parameters: Local, chunk: Local): Code {
 /** Elements of a chunk of a function: fewer than twice as many are not shared. */
 const mostOf = ({ cost }: Prepared): number => Math.min(CHUNK, Math.max(FEWEST, 2 ** Math.floor(Math.log2(WORK / cost))));
 
-const placesOf = (outputs: readonly Target[]): number[] => outputs.map(({ storage, offset }) => addressOf(storage) + offset * bytesOf(storage.dtype));
+const placesOf = (outputs: readonly Target[]): number[] => mapped(outputs, ({ storage, offset }) => addressOf(storage) + offset * bytesOf(storage.dtype));
 
 function totalOf({ sizes }: Walk): number {
   let total = 1;

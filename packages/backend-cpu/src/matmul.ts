@@ -1,5 +1,5 @@
 /** `matmul`: float32 by the packed kernel of gemm.ts, float64 by a plain one. */
-import { applyEpilogue, bytesOf, contiguous, type CoreBackend, type DType, type Epilogue, identity, type ScalarFunction, type Shape, type Storage, type Target, trace, type View } from '@nn/tensor/backend';
+import { applyEpilogue, bytesOf, contiguous, type CoreBackend, type DType, type Epilogue, identity, mapped, type ScalarFunction, type Shape, type Storage, type Target, trace, type View } from '@nn/tensor/backend';
 import { casted, type Functions, specOf } from './functions.ts';
 import type { Heap } from './heap.ts';
 import type { Compiler, Kernel } from './kernel.ts';
@@ -165,7 +165,7 @@ export class Products {
     if (sums.length === 0) return;
     const { dtype } = output.storage;
     const layout = contiguous(shape);
-    this.#backend.map(total(dtype, sums.length + 1), [{ storage: output.storage, ...contiguous(shape, output.offset) }, ...sums.map((storage) => ({ storage, ...layout }))], [], [output], shape);
+    this.#backend.map(total(dtype, sums.length + 1), [{ storage: output.storage, ...contiguous(shape, output.offset) }, ...mapped(sums, (storage) => ({ storage, ...layout }))], [], [output], shape);
     for (const storage of sums) this.#backend.free(storage);
   }
 

@@ -1,5 +1,5 @@
 /** What a kernel is told for a walk, and where it finds it. */
-import type { DType, View } from '@nn/tensor/backend';
+import { type DType, mapped, type View } from '@nn/tensor/backend';
 import type { Access, Quantity, Walk } from './walk.ts';
 
 /** Where a kernel finds its parameters, in bytes from the address that it is given; {@link writeParameters} puts them there. */
@@ -17,7 +17,7 @@ export interface Slots {
 /** `bounded` tells for each quantity whether it is a bound, which has a size. */
 export function slots(rank: number, bounded: readonly boolean[], outputs: number, uniforms: number): Slots {
   let at = 8 + 4 * rank;
-  const quantities = bounded.map((sized) => {
+  const quantities = mapped(bounded, (sized) => {
     const here = { base: at, strides: at + 4, jumps: at + 4 + 4 * rank, size: at + 8 * rank };
     at += 8 * rank + (sized ? 4 : 0);
     return here;

@@ -2,7 +2,7 @@
  * `reduce`: the function is computed into a strip of working space, some thousand elements at a time, and the strip is folded.
  * How elements are grouped and in which order they are added depends on the shape alone, never on strides, threads or chunks.
  */
-import { bytesOf, type DType, identity, type Reduction, type ScalarFunction, type Shape, type Storage, type Target, type View } from '@nn/tensor/backend';
+import { bytesOf, type DType, identity, mapped, type Reduction, type ScalarFunction, type Shape, type Storage, type Target, type View } from '@nn/tensor/backend';
 import type { FoldType } from './fold.ts';
 import { casted, type Functions, specOf } from './functions.ts';
 import type { Heap } from './heap.ts';
@@ -101,7 +101,7 @@ export class Reductions {
 /** Kept axes, then reduced ones, then the kept axes that end the shape. Undefined where that is the order anyway. */
 function arranged(shape: Shape, axes: readonly number[]): number[] | undefined {
   const inner = trailing(shape, axes);
-  const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const kept = mapped(shape, (_, axis) => axis).filter((axis) => !axes.includes(axis));
   const order = [...kept.filter((axis) => axis < inner), ...axes, ...kept.filter((axis) => axis >= inner)];
   return order.every((axis, i) => axis === i) ? undefined : order;
 }

@@ -1,5 +1,5 @@
 /** `rows`: rows of neighbouring axes by a kernel of their own, others by reductions and maps. */
-import { bytesOf, composeRows, type RowFunction, type Shape, type Target, type View } from '@nn/tensor/backend';
+import { bytesOf, composeRows, mapped, type RowFunction, type Shape, type Target, type View } from '@nn/tensor/backend';
 import type { Functions, Prepared } from './functions.ts';
 import type { Heap } from './heap.ts';
 import type { Compiler, Kernel } from './kernel.ts';
@@ -37,7 +37,7 @@ export class Rows {
     const kernel = this.#functions.kernel(prepared, walk.kind, (compiler) => this.#compile(compiler, f, prepared, walk));
     let rows = 1;
     for (let i = 1; i < walk.sizes.length; i++) rows *= walk.sizes[i]!;
-    const places = outputs.map(({ storage, offset }) => addressOf(storage) + offset * bytesOf(storage.dtype));
+    const places = mapped(outputs, ({ storage, offset }) => addressOf(storage) + offset * bytesOf(storage.dtype));
     const chunk = this.#pool.threads > 1 && rows * length >= 2 * CHUNK ? Math.max(1, Math.floor(CHUNK / length)) : rows;
     writeParameters(this.#heap, this.#pool.parameters, walk, inputs, places, uniforms, f.uniforms, rows, chunk);
     this.#pool.run(kernel, Math.ceil(rows / chunk));

@@ -2,7 +2,7 @@
  * How a kernel walks a shape. Everything that a loop needs per element is an affine function of the coordinates: the address of
  * each input, the value that each bound tests, and each `index` leaf. Adjacent axes along which all of them step evenly are one loop.
  */
-import { bytesOf, type DType, isContiguous, type Shape, type View } from '@nn/tensor/backend';
+import { bytesOf, type DType, isContiguous, mapped, type Shape, type View } from '@nn/tensor/backend';
 
 /** An affine function of the coordinates, with strides per axis of the walk. Axes of a walk are innermost first. */
 export interface Quantity {
@@ -48,8 +48,8 @@ function planLine(shape: Shape, inputs: readonly View[]): Walk | undefined {
   for (let i = 0; i < inputs.length; i++) if (!isContiguous(inputs[i]!)) return undefined;
   return {
     sizes: [total], kind: `1${'n'.repeat(inputs.length)}`,
-    quantities: inputs.map(({ storage, offset }) => ({ base: addressOf(storage) + offset * bytesOf(storage.dtype), strides: [bytesOf(storage.dtype)] })),
-    accesses: inputs.map(({ storage: { dtype } }) => ({ dtype, reach: 'unit', bounds: 0 })),
+    quantities: mapped(inputs, ({ storage, offset }) => ({ base: addressOf(storage) + offset * bytesOf(storage.dtype), strides: [bytesOf(storage.dtype)] })),
+    accesses: mapped(inputs, ({ storage: { dtype } }) => ({ dtype, reach: 'unit', bounds: 0 })),
   };
 }
 
@@ -62,7 +62,7 @@ export function planRows(shape: Shape, inputs: readonly View[], indices: readonl
   const row = collapsed(shape, lists, undefined, first);
   if (row.sizes.length > 1) return undefined;
   const { sizes, steps } = collapsed(shape.slice(0, first), lists);
-  return finished(inputs, bases, sizes.length === 1 && sizes[0] === 1 ? row : { sizes: [...row.sizes, ...sizes], steps: row.steps.map((step, i) => [...step, ...steps[i]!]) });
+  return finished(inputs, bases, sizes.length === 1 && sizes[0] === 1 ? row : { sizes: [...row.sizes, ...sizes], steps: mapped(row.steps, (step, i) => [...step, ...steps[i]!]) });
 }
 
 function affine(shape: Shape, inputs: readonly View[], indices: readonly number[]): { bases: number[]; lists: (readonly number[])[] } {
@@ -78,7 +78,7 @@ function affine(shape: Shape, inputs: readonly View[], indices: readonly number[
   }
   for (const axis of indices) {
     bases.push(0);
-    lists.push(shape.map((_, i) => +(i === axis)));
+    lists.push(mapped(shape, (_, i) => +(i === axis)));
   }
   return { bases, lists };
 }
@@ -86,7 +86,7 @@ function affine(shape: Shape, inputs: readonly View[], indices: readonly number[
 function finished(inputs: readonly View[], bases: readonly number[], { sizes, steps }: { sizes: number[]; steps: number[][] }): Walk {
   let at = 0;
   let kind = `${sizes.length}`;
-  const accesses = inputs.map(({ storage: { dtype }, bounds }): Access => {
+  const accesses = mapped(inputs, ({ storage: { dtype }, bounds }): Access => {
     const strides = steps[at]!;
     const reach = strides[0] === 1 ? 'unit' : strides[0] === 0 ? 'same' : 'step';
     const bytes = bytesOf(dtype);
@@ -95,13 +95,13 @@ function finished(inputs: readonly View[], bases: readonly number[], { sizes, st
     kind += bounds.length > 0 ? reach[1]! + String(bounds.length) : reach[1]!;
     return { dtype, reach, bounds: bounds.length };
   });
-  return { sizes, quantities: steps.map((strides, i) => ({ base: bases[i]!, strides })), accesses, kind };
+  return { sizes, quantities: mapped(steps, (strides, i) => ({ base: bases[i]!, strides })), accesses, kind };
 }
 
 /** Drops axes of size 1 and joins those that all `lists` step through evenly. Axes before `first` are left out. */
 function collapsed(shape: Shape, lists: readonly (readonly number[])[], order?: readonly number[], first = 0): { sizes: number[]; steps: number[][] } {
   const sizes: number[] = [];
-  const steps: number[][] = lists.map(() => []);
+  const steps: number[][] = mapped(lists, () => []);
   for (let i = shape.length - 1; i >= first; i--) {
     const axis = order ? order[i]! : i;
     const size = shape[axis]!;

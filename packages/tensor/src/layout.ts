@@ -2,6 +2,7 @@
  * How a view reads its storage: every view is an affine map from its own index to an address, with bounds outside of which it reads 0.
  * Transpose, slice, flip, expand, pad and windows are all such maps; nothing here touches data.
  */
+import { mapped } from './mapped.ts';
 import { sameShape, type Shape, sizeOf, stridesOf } from './shape.ts';
 
 /** The index is inside where `0 <= offset + sum(index * strides) < size`. */
@@ -73,11 +74,11 @@ export function remap(layout: Layout, shape: Shape, axes: readonly Affine[], add
 
 const unit = (rank: number, at: number, step = 1): number[] => Array.from({ length: rank }, (_, i) => (i === at ? step : 0));
 const same = (rank: number): Affine[] => Array.from({ length: rank }, (_, i) => ({ offset: 0, strides: unit(rank, i) }));
-const resized = (shape: Shape, axis: number, size: number): number[] => shape.map((old, i) => (i === axis ? size : old));
+const resized = (shape: Shape, axis: number, size: number): number[] => mapped(shape, (old, i) => (i === axis ? size : old));
 
 /** New axis i is old axis `order[i]`. */
 export function permuted(layout: Layout, order: readonly number[]): Layout {
-  const pick = (values: readonly number[]) => order.map((axis) => values[axis]!);
+  const pick = (values: readonly number[]) => mapped(order, (axis) => values[axis]!);
   return {
     shape: pick(layout.shape), strides: pick(layout.strides), offset: layout.offset,
     bounds: layout.bounds.map((bound) => ({ ...bound, strides: pick(bound.strides) })),
@@ -94,13 +95,13 @@ export function swapped({ shape, strides, offset, bounds }: Layout): Layout {
 export function expanded(layout: Layout, shape: Shape): Layout {
   if (sameShape(layout.shape, shape)) return layout;
   const lead = shape.length - layout.shape.length;
-  const spread = (strides: readonly number[]) => shape.map((size, i) => (i < lead || (layout.shape[i - lead] === 1 && size !== 1) ? 0 : strides[i - lead]!));
-  return { shape, strides: spread(layout.strides), offset: layout.offset, bounds: layout.bounds.map((bound) => ({ ...bound, strides: spread(bound.strides) })) };
+  const spread = (strides: readonly number[]) => mapped(shape, (size, i) => (i < lead || (layout.shape[i - lead] === 1 && size !== 1) ? 0 : strides[i - lead]!));
+  return { shape, strides: spread(layout.strides), offset: layout.offset, bounds: mapped(layout.bounds, (bound) => ({ ...bound, strides: spread(bound.strides) })) };
 }
 
 /** `size` elements of `axis` from `start` on, `step` apart; a negative step walks backwards. */
 export function sliced(layout: Layout, axis: number, start: number, size: number, step: number): Layout {
-  const through = ({ offset, strides }: Affine): Affine => ({ offset: offset + start * strides[axis]!, strides: strides.map((stride, i) => (i === axis ? stride * step : stride)) });
+  const through = ({ offset, strides }: Affine): Affine => ({ offset: offset + start * strides[axis]!, strides: mapped(strides, (stride, i) => (i === axis ? stride * step : stride)) });
   const shape = resized(layout.shape, axis, size);
   const { offset, strides } = through(layout);
   return { shape, strides, offset, bounds: layout.bounds.length === 0 ? none : reached(layout.bounds.map((bound) => ({ ...through(bound), size: bound.size })), shape) };

@@ -1,6 +1,7 @@
 /** Views: these functions move no data (`reshape` copies where a view cannot say it). Axes may be negative. */
 import { promote } from './dtype.ts';
 import { fail, show } from './errors.ts';
+import { mapped } from './mapped.ts';
 import { run } from './primitives.ts';
 import { checkShape, normalizeAxes, normalizeAxis, sameShape, type Shape, sizeOf } from './shape.ts';
 import { scope } from './scope.ts';
@@ -11,7 +12,7 @@ const only = (outputs: Tensor[]): Tensor => outputs[0]!;
 export function reshape(x: Tensor, sizes: Shape): Tensor {
   const open = sizes.indexOf(-1);
   const known = sizeOf(sizes.filter((size) => size !== -1));
-  const shape = sizes.map((size, i) => (i === open ? sizeOf(x.shape) / known : size));
+  const shape = mapped(sizes, (size, i) => (i === open ? sizeOf(x.shape) / known : size));
   if (sizes.indexOf(-1, open + 1) > open && open >= 0) fail('reshape', `${show(sizes)} leaves several sizes open`, 'Write -1 once at most.');
   if (shape.some((size) => !Number.isInteger(size) || size < 0) || sizeOf(shape) !== sizeOf(x.shape)) {
     fail('reshape', `${show(x.shape)} has ${sizeOf(x.shape)} elements, ${show(sizes)} does not`);
@@ -28,12 +29,12 @@ export function permute(x: Tensor, axes: readonly number[]): Tensor {
 
 export function transpose(x: Tensor, first: number, second: number): Tensor {
   const [a, b] = [normalizeAxis('transpose', first, x.shape.length), normalizeAxis('transpose', second, x.shape.length)];
-  return permute(x, x.shape.map((_, i) => (i === a ? b : i === b ? a : i)));
+  return permute(x, mapped(x.shape, (_, i) => (i === a ? b : i === b ? a : i)));
 }
 
 export function expand(x: Tensor, sizes: Shape): Tensor {
   const lead = sizes.length - x.shape.length;
-  const shape = sizes.map((size, i) => (size === -1 && i >= lead ? x.shape[i - lead]! : size));
+  const shape = mapped(sizes, (size, i) => (size === -1 && i >= lead ? x.shape[i - lead]! : size));
   checkShape('expand', shape);
   if (lead < 0 || x.shape.some((size, i) => size !== 1 && size !== shape[lead + i])) {
     fail('expand', `${show(x.shape)} cannot repeat to ${show(sizes)}`, 'Only axes of size 1 repeat.');

@@ -5,6 +5,7 @@ import { fail, show } from './errors.ts';
 import { identity, type ScalarFunction } from './expr/function.ts';
 import { Handle, handle } from './handle.ts';
 import { isContiguous } from './layout.ts';
+import { mapped } from './mapped.ts';
 import { view } from './primitives.ts';
 import { broadcastShapes, sameShape, type Shape, sizeOf } from './shape.ts';
 import type { Tensor } from './tensor.ts';
@@ -15,7 +16,7 @@ export function overwrite(operation: string, f: ScalarFunction, operands: readon
   if (targets.length !== f.roots.length) fail(operation, `${targets.length} targets for ${f.roots.length} results`, 'Give one for each.');
   const { device } = targets[0]!;
   const all = [...operands, ...targets];
-  const shape = broadcastShapes(operation, ...operands.map((operand) => operand.shape), targets[0]!.shape);
+  const shape = broadcastShapes(operation, ...mapped(operands, (operand) => operand.shape), targets[0]!.shape);
   for (let i = 0; i < targets.length; i++) {
     const target = targets[i]!;
     const { dtype } = f.roots[i]!;
@@ -26,9 +27,9 @@ export function overwrite(operation: string, f: ScalarFunction, operands: readon
   for (const other of all) {
     if (other.device !== device) fail(operation, `tensors of two devices meet: ${device.name} and ${other.device.name}`, 'Move one of them first: await x.to(device).');
   }
-  const written = targets.map((target) => target[handle].target(operation));
+  const written = mapped(targets, (target) => target[handle].target(operation));
   const copies: Handle[] = [];
-  const inputs = operands.map((operand) => {
+  const inputs = mapped(operands, (operand) => {
     const read = view(operand, operation, shape);
     if (!written.some((target) => reorders(read, target))) return read;
     const copy = copied(device, read, shape);

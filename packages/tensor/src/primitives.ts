@@ -5,6 +5,7 @@ import { fail } from './errors.ts';
 import { identity, trace } from './expr/function.ts';
 import { Handle, handle, viewOf } from './handle.ts';
 import { contiguous, diagonal, expanded, padded, permuted, reshaped, skewed, sliced, swapped } from './layout.ts';
+import { mapped } from './mapped.ts';
 import { broadcastShapes, reducedShape, type Shape, sizeOf } from './shape.ts';
 import type { Tensor } from './tensor.ts';
 import { writeNow } from './together.ts';
@@ -18,20 +19,20 @@ export const view = (tensor: Tensor, operation: string, shape: Shape): View => {
   own.check(operation);
   return viewOf(own.allocation.storage, expanded(own.layout, shape));
 };
-const views = (tensors: readonly Tensor[], operation: string, shape: Shape): View[] => tensors.map((tensor) => view(tensor, operation, shape));
+const views = (tensors: readonly Tensor[], operation: string, shape: Shape): View[] => mapped(tensors, (tensor) => view(tensor, operation, shape));
 /** A factor of a product, with its last two axes the other way round where it is `turned`. */
 function matrix(x: Tensor, turned: boolean | undefined): View {
   const view = x[handle].view('matmul');
   return turned ? viewOf(view.storage, swapped(view)) : view;
 }
-const shapesOf = (tensors: readonly Tensor[]): Shape[] => tensors.map((tensor) => tensor.shape);
+const shapesOf = (tensors: readonly Tensor[]): Shape[] => mapped(tensors, (tensor) => tensor.shape);
 
 const executions: { readonly [P in Primitive]: Execution<P> } = {
   map(inputs, { function: f, uniforms }, device) {
     const shape = broadcastShapes(f.roots[0]!.op, ...shapesOf(inputs));
     const sources = views(inputs, 'map', shape);
-    const outputs = f.roots.map((root) => Handle.fresh(device, root.dtype, shape));
-    device.map(f, sources, uniforms, outputs.map((output) => output.target('map')), shape);
+    const outputs = mapped(f.roots, (root) => Handle.fresh(device, root.dtype, shape));
+    device.map(f, sources, uniforms, mapped(outputs, (output) => output.target('map')), shape);
     return outputs;
   },
   reduce(inputs, { kind, function: f, uniforms, axes }, device) {
@@ -42,8 +43,8 @@ const executions: { readonly [P in Primitive]: Execution<P> } = {
   },
   rows(inputs, { function: f, uniforms, shape, axes }, device) {
     const rowShape = reducedShape(shape, axes, true);
-    const outputs = f.outputs.roots.map((root, i) => Handle.fresh(device, root.dtype, f.rowOutputs[i] ? rowShape : shape));
-    device.rows(f, views(inputs, 'rows', shape), uniforms, outputs.map((output) => output.target('rows')), shape, axes);
+    const outputs = mapped(f.outputs.roots, (root, i) => Handle.fresh(device, root.dtype, f.rowOutputs[i] ? rowShape : shape));
+    device.rows(f, views(inputs, 'rows', shape), uniforms, mapped(outputs, (output) => output.target('rows')), shape, axes);
     return outputs;
   },
   matmul([a, b, ...rest], { axes, turned, epilogue }, device) {
@@ -91,7 +92,7 @@ export function run<P extends Primitive>(primitive: P, inputs: readonly Tensor[]
   const operation = spoken(primitive, attributes);
   for (const input of inputs) input[handle].check(operation);
   const like = inputs[0]!;
-  const outputs = executions[primitive](inputs, attributes, commonDevice(operation, inputs)).map((made) => like.made(made));
+  const outputs = mapped(executions[primitive](inputs, attributes, commonDevice(operation, inputs)), (made) => like.made(made));
   record({ primitive, inputs, attributes, outputs });
   return outputs;
 }

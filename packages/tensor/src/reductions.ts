@@ -19,7 +19,7 @@ export interface ReduceOptions { readonly keepDim?: boolean }
 
 /** Puts reduced axes back with size 1. */
 export function kept(x: Tensor, axes: readonly number[], y: Tensor, { keepDim = false }: ReduceOptions): Tensor {
-  return keepDim ? y.reshape(...x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size))) : y;
+  return keepDim ? y.reshape(...reducedShape(x.shape, axes, true)) : y;
 }
 
 /** `kind` over `axes`. Sums and products of bool count as int32. */

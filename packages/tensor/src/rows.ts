@@ -5,6 +5,7 @@ import { RowFunction } from './expr/rows.ts';
 import { isRow, ordered, Scalar } from './expr/scalar.ts';
 import { type Argument, bind, type FusedResult, type Signature, traced } from './fuse.ts';
 import { handle } from './handle.ts';
+import { mapped } from './mapped.ts';
 import { run } from './primitives.ts';
 import type { Axes } from './reductions.ts';
 import { broadcastShapes, normalizeAxes } from './shape.ts';
@@ -53,7 +54,7 @@ export function fuseRows<const R extends Scalar | readonly Scalar[]>(body: (...a
       const flags = args.flatMap((arg, i) => (typeof arg === 'number' ? [] : [perRow.includes(i)]));
       known.set(key, (f = new RowFunction(new ScalarFunction([...plain.roots, ...rows], plain.inputs, plain.uniforms), flags)));
     }
-    const shape = broadcastShapes('fuseRows', ...tensors.map((tensor) => tensor.shape));
+    const shape = broadcastShapes('fuseRows', ...mapped(tensors, (tensor) => tensor.shape));
     const over = normalizeAxes('fuseRows', axes, shape.length);
     for (const [i, tensor] of tensors.entries()) {
       if (f.perRow[i] && over.some((axis) => (tensor.shape.at(axis - shape.length) ?? 1) !== 1)) {

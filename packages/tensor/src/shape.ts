@@ -1,4 +1,5 @@
 import { fail, show } from './errors.ts';
+import { mapped } from './mapped.ts';
 
 /** Sizes per axis, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
@@ -78,9 +79,17 @@ export function normalizeAxes(operation: string, axes: number | readonly number[
   return list.sort((a, b) => a - b);
 }
 
+/** Axes of `wide`, a broadcast of `shape`, along which `shape` is repeated. */
+export function repeatedAxes(shape: Shape, wide: Shape): number[] {
+  const lead = wide.length - shape.length;
+  const axes: number[] = [];
+  for (let axis = 0; axis < wide.length; axis++) if (axis < lead || shape[axis - lead] !== wide[axis]) axes.push(axis);
+  return axes;
+}
+
 /** `shape` after a reduction over `axes` (ascending). */
 export function reducedShape(shape: Shape, axes: readonly number[], keepDim = false): number[] {
-  if (keepDim) return shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+  if (keepDim) return mapped(shape, (size, axis) => (axes.includes(axis) ? 1 : size));
   return shape.filter((_, axis) => !axes.includes(axis));
 }
 

@@ -20,5 +20,6 @@ export { RowFunction, type Stage } from '../expr/rows.ts';
 export { type Dialect, print, type Printed, type Spelling } from '../expr/print.ts';
 export { type Leaf, ordered, rewrite, type RowOp, Scalar, Table } from '../expr/scalar.ts';
 export { type Bound, contiguous, expanded, isContiguous, type Layout, permuted, reshaped, sliced } from '../layout.ts';
+export { mapped } from '../mapped.ts';
 export { ReferenceBackend } from '../reference/reference.ts';
 export { type Shape, sizeOf, stridesOf } from '../shape.ts';
