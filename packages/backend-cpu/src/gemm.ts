@@ -6,8 +6,8 @@
  */
 import { definePack, definePackAnywhere, definePackBeside, defineTurn } from './pack.ts';
 import { blockOf, PRODUCT } from './product-block.ts';
-import { COLUMNS, defineTile } from './tile.ts';
-import { call, type Code, type Frame, type Local, type ModuleBuilder } from './wasm/assembler.ts';
+import { COLUMNS, defineTile, type Rows } from './tile.ts';
+import { call, type Code, type Frame, type FunctionRef, type Local, type ModuleBuilder } from './wasm/assembler.ts';
 import { advance, choose, count, f32, i32, leave, smaller, when } from './wasm/instructions.ts';
 import { SCRATCH_BYTES } from './memory.ts';
 
@@ -31,13 +31,13 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused:
   const packBeside = definePackBeside(module);
   const packAnywhere = definePackAnywhere(module);
   const turn = defineTurn(module);
-  const tiles = [true, false].map((packed) => Array.from({ length: height }, (_, i) => defineTile(module, i + 1, packed ? i + 1 : undefined, fused)));
+  const tiles = (lie: Rows): FunctionRef => chosen(Array.from({ length: height }, (_, i) => defineTile(module, i + 1, lie, fused)), 8);
   /** By the number of rows, one of several functions. */
   const chosen = (functions: readonly (typeof turn)[], params: number) => module.define(new Array<'i32'>(params + 1).fill('i32'), [], (_, rows, ...rest) => [
     ...functions.slice(1).reverse().map((target, i) => when(i32.eq(rows.get, i32.of(functions.length - i)), [call(target, ...rest.map(({ get }) => get)), leave])),
     call(functions[0]!, ...rest.map(({ get }) => get)),
   ]);
-  const [packed, direct, packing] = [chosen(tiles[0]!, 9), chosen(tiles[1]!, 9), chosen(packRows, 6)];
+  const [packed, beside, along, packing] = [tiles('packed'), tiles('beside'), tiles('along'), chosen(packRows, 6)];
 
   const { row0, lane0, rows, lanes, entry, find, parameter } = blockOf(frame, parameters, chunk);
   const { inner, row, rowInner, lane, laneInner, stride, depth, pack, keep, tallest, turned, whole, laneTable } = frame.ints('inner', 'row', 'rowInner', 'lane', 'laneInner', 'stride', 'depth', 'pack', 'keep', 'tallest', 'turned', 'whole', 'laneTable');
@@ -55,11 +55,10 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused:
       smaller(i32.of(COLUMNS), i32.sub(lanes.get, n.get)), many.get,
       i32.add(start, bytes(i32.mul(n.get, many.get)))))));
   const eachDepth = (...body: Code[]): Code => count(k, i32.of(0), inner.get, depth.get, many.set(smaller(depth.get, i32.sub(inner.get, k.get))), ...body);
-  const tile = (result: Code, count: Code, start: Code): Code => [
-    when(pack.get,
-      call(packed, tall.get, tile0.get, i32.of(0), i32.of(0), start, result, width.get, many.get, count, fresh.get),
-      call(direct, tall.get, from.get, row.get, rowInner.get, start, result, width.get, many.get, count, fresh.get)),
-  ];
+  const tile = (result: Code, count: Code, start: Code): Code => {
+    const tiles = (target: FunctionRef, a: Local, step: Local): Code => call(target, tall.get, a.get, step.get, start, result, width.get, many.get, count, fresh.get);
+    return when(pack.get, tiles(packed, tile0, row), when(i32.eq(rowInner.get, i32.of(4)), tiles(along, from, row), tiles(beside, from, rowInner)));
+  };
   /** A tile that does not fill 8 columns is computed apart, and what counts of it is added. */
   const partial: Code = [
     width.set(i32.of(4 * COLUMNS)), left.set(fresh.get), fresh.set(i32.of(1)),

@@ -46,7 +46,7 @@ export function planProduct(a: Side, b: Side, inner: number, tile: number, own?:
   const few = rows.size <= FEW;
   const apart = own ? 1 : partsApart(rows, lanes, inner);
   const reach = Math.ceil(inner / apart);
-  const wanted = few && !small ? Math.max(32, work / (rows.size * reach)) : most;
+  const wanted = few && !small ? Math.max(64, work / (rows.size * reach)) : most;
   const chunkLanes = Math.min(cut(lanes.size, Math.min(wanted, most), COLUMNS), most);
   const fair = small ? rows.size : Math.max(4 * tile, work / (chunkLanes * reach));
   const limit = turned ? Math.max(tile, Math.floor(BLOCK_BYTES / 4 / ((chunkLanes + COLUMNS - 1) & -COLUMNS) / tile) * tile) : Infinity;
@@ -68,8 +68,8 @@ export function partsApart(rows: Side, lanes: Side, inner: number): number {
   return rows.size <= FEW && rows.size * lanes.size * inner > SMALL && lanes.stride === 1 && lanes.inner !== 1 && parts <= MOST_APART ? parts : 1;
 }
 
-/** Rows are read where they lie if neighbours follow each other and few panels need them. */
-const packed = ({ inner }: Side, lanes: number): boolean => lanes > 2 * COLUMNS && (inner !== 1 || lanes > 16 * COLUMNS);
+/** Rows are read where they lie if their elements follow each other, or they do, and few panels need them. */
+const packed = ({ inner, stride }: Side, lanes: number): boolean => (inner !== 1 && (stride !== 1 || lanes > 2 * COLUMNS)) || lanes > 16 * COLUMNS;
 
 /** Cycles, roughly. */
 function cost(rows: Side, lanes: Side, inner: number): number {
