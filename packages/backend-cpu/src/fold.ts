@@ -70,27 +70,38 @@ export function foldRows(frame: Frame, kind: Reduction, dtype: FoldType, from: L
     v128.storeLane32(to.get, first.get, 0), advance(to, 4));
 }
 
+/** Vectors that are folded side by side. */
+const TOGETHER = 4;
+
 /** Folds `rows` rows of `size` elements onto each other, and onto what stands at `to` unless `fresh`. */
 export function foldColumns(frame: Frame, kind: Reduction, dtype: FoldType, from: Local, rows: Local, size: Local, to: Local, fresh: Local): Code {
-  const { column, row, at, left, target, stride } = frame.ints('column', 'row', 'at', 'left', 'target', 'stride');
+  const { column, row, at, left, target, stride, whole } = frame.ints('column', 'row', 'at', 'left', 'target', 'stride', 'whole');
   const wide = dtype === 'float64';
   const bytes = wide ? 8 : 4;
   const width = wide ? 1 : 4;
   const { combine } = wide ? doubleMonoid(kind) : vectorMonoid(kind, dtype);
-  const load = wide ? f64.load : v128.load;
-  const sum = frame.local(wide ? 'f64' : 'v128');
-  const store: Code = wide ? f64.store(target.get, sum.get) : when(i32.geS(left.get, i32.of(4)), v128.store(target.get, sum.get),
+  const [load, put] = wide ? [f64.load, f64.store] : [v128.load, v128.store];
+  const sums = Array.from({ length: TOGETHER }, () => frame.local(wide ? 'f64' : 'v128'));
+  const [sum] = sums as [Local];
+  const last: Code = wide ? f64.store(target.get, sum.get) : when(i32.geS(left.get, i32.of(4)), v128.store(target.get, sum.get),
     [0, 1, 2].map((lane) => when(i32.gtS(left.get, i32.of(lane)), v128.storeLane32(target.get, sum.get, lane, 4 * lane))));
-  return [
-    stride.set(i32.mul(size.get, i32.of(bytes))),
-    count(column, i32.of(0), size.get, width,
+  /** `some` sums of the columns from `column` on. */
+  const fold = (some: readonly Local[], store: Code): Code => {
+    const each = (make: (sum: Local, offset: number) => Code): Code => some.map((local, i) => local.set(make(local, i * width * bytes)));
+    return [
       at.set(i32.add(from.get, i32.mul(column.get, i32.of(bytes)))),
       target.set(i32.add(to.get, i32.mul(column.get, i32.of(bytes)))),
-      left.set(i32.sub(size.get, column.get)),
-      sum.set(load(at.get)),
-      count(row, i32.of(1), rows.get, 1, advance(at, stride.get), sum.set(combine(sum.get, load(at.get)))),
-      when(i32.eqz(fresh.get), sum.set(combine(load(target.get), sum.get))),
-      store),
+      each((_, offset) => load(at.get, offset)),
+      count(row, i32.of(1), rows.get, 1, advance(at, stride.get), each((local, offset) => combine(local.get, load(at.get, offset)))),
+      when(i32.eqz(fresh.get), each((local, offset) => combine(load(target.get, offset), local.get))),
+      store,
+    ];
+  };
+  return [
+    stride.set(i32.mul(size.get, i32.of(bytes))),
+    whole.set(i32.sub(size.get, i32.remU(size.get, i32.of(TOGETHER * width)))),
+    count(column, i32.of(0), whole.get, TOGETHER * width, fold(sums, sums.map((local, i) => put(target.get, local.get, i * width * bytes)))),
+    count(column, whole.get, size.get, width, left.set(i32.sub(size.get, column.get)), fold([sum], last)),
   ];
 }
 

@@ -1,5 +1,5 @@
-/** The kernel of a reduction: computes its function into a strip of working space and folds the strip. A chunk is a range of groups. */
-import { bytesOf, type DType, type Reduction } from '@nn/tensor/backend';
+/** The kernel of a reduction: computes its function into a strip of working space and folds the strip; what only has to be read is folded where it lies. A chunk is a range of groups. */
+import { bytesOf, type Reduction } from '@nn/tensor/backend';
 import { foldColumns, foldRows, type FoldType } from './fold.ts';
 import { call, type Code, type Frame, type FunctionRef, type Local } from './wasm/assembler.ts';
 import { advance, branchIf, i32, larger, loop, smaller, when } from './wasm/instructions.ts';
@@ -28,8 +28,8 @@ export interface ReduceSpec {
   readonly type: FoldType;
   readonly rows: boolean;
   readonly layout: Slots;
-  /** fill(parameters, start, end, target) computes elements of the walk. */
-  readonly fill: FunctionRef;
+  /** fill(parameters, start, end, target) computes elements of the walk; undefined where those are the first input's, which has no gaps. */
+  readonly fill: FunctionRef | undefined;
 }
 
 export function reduceKernel(frame: Frame, spec: ReduceSpec, parameters: Local, chunk: Local, scratch: Local): Code {
@@ -52,8 +52,8 @@ export function reduceKernel(frame: Frame, spec: ReduceSpec, parameters: Local, 
       start.set(i32.add(i32.mul(i32.divU(group.get, blocks.get), run.get), first.get)),
       many.set(i32.of(1)),
       when(i32.eq(blocks.get, i32.of(1)), many.set(smaller(i32.sub(last.get, group.get), larger(i32.divU(i32.of(STRIP), size.get), i32.of(1))))),
-      call(spec.fill, parameters.get, start.get, i32.add(start.get, i32.mul(many.get, size.get)), scratch.get),
-      from.set(scratch.get), to.set(placed(spec.type, group.get)),
+      elements(from, start, i32.mul(many.get, size.get)),
+      to.set(placed(group.get)),
       foldRows(frame, spec.kind, spec.type, from, many, size, to),
       advance(group, many.get), branchIf(0, i32.ltS(group.get, last.get)),
     );
@@ -66,7 +66,7 @@ export function reduceKernel(frame: Frame, spec: ReduceSpec, parameters: Local, 
       column.set(i32.mul(i32.remU(group.get, tiles.get), i32.of(STRIP))),
       width.set(smaller(i32.sub(inner.get, column.get), i32.of(STRIP))),
       outer.set(i32.divU(group.get, tiles.get)),
-      to.set(placed(spec.type, i32.add(i32.mul(outer.get, inner.get), column.get))),
+      to.set(placed(i32.add(i32.mul(outer.get, inner.get), column.get))),
       at.set(i32.mul(i32.remU(outer.get, blocks.get), block.get)),
       limit.set(smaller(i32.add(at.get, block.get), run.get)),
       outer.set(i32.divU(outer.get, blocks.get)),
@@ -76,8 +76,7 @@ export function reduceKernel(frame: Frame, spec: ReduceSpec, parameters: Local, 
         many.set(i32.of(1)),
         when(i32.eq(tiles.get, i32.of(1)), many.set(smaller(i32.sub(limit.get, at.get), i32.divU(i32.of(STRIP), width.get)))),
         start.set(i32.add(i32.mul(i32.add(i32.mul(outer.get, run.get), at.get), inner.get), column.get)),
-        call(spec.fill, parameters.get, start.get, i32.add(start.get, i32.mul(many.get, width.get)), scratch.get),
-        from.set(scratch.get),
+        elements(from, start, i32.mul(many.get, width.get)),
         foldColumns(frame, spec.kind, spec.type, from, many, width, to, fresh),
         fresh.set(i32.of(0)), advance(at, many.get), branchIf(0, i32.ltS(at.get, limit.get)),
       ),
@@ -85,8 +84,13 @@ export function reduceKernel(frame: Frame, spec: ReduceSpec, parameters: Local, 
     );
   }
 
-  /** The address of result `index`. */
-  function placed(type: DType, index: Code): Code {
-    return i32.add(parameter(layout.outputs), i32.mul(index, i32.of(bytesOf(type))));
+  /** Sets `from` to where `many` elements of the walk are, from `start` on. */
+  function elements(from: Local, start: Local, many: Code): Code {
+    if (!spec.fill) return from.set(place(layout.quantities[0]!.base, start.get));
+    return [call(spec.fill, parameters.get, start.get, i32.add(start.get, many), scratch.get), from.set(scratch.get)];
   }
+
+  /** The address of result `index`. */
+  function placed(index: Code): Code { return place(layout.outputs, index); }
+  function place(first: number, index: Code): Code { return i32.add(parameter(first), i32.mul(index, i32.of(bytesOf(spec.type)))); }
 }

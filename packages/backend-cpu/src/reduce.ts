@@ -1,5 +1,5 @@
 /**
- * `reduce`: the function is computed into a strip of working space, some thousand elements at a time, and the strip is folded.
+ * `reduce`: the function is computed into a strip of working space, some thousand elements at a time, and the strip is folded; what lies without gaps is folded where it is.
  * How elements are grouped and in which order they are added depends on the shape alone, never on strides, threads or chunks.
  */
 import { bytesOf, type DType, identity, mapped, type Reduction, type ScalarFunction, type Shape, type Storage, type Target, type View } from '@nn/tensor/backend';
@@ -85,8 +85,10 @@ export class Reductions {
     const prepared = this.#functions.prepare(f);
     const spec = specOf(f, prepared, walk);
     const layout = slots(spec.rank, boundedness(spec.accesses, spec.indices.length), 1, f.uniforms.length);
+    const [root, access] = [f.roots[0]!, spec.accesses[0]];
+    const asItLies = root.op === 'input' && root.dtype === type && spec.rank === 1 && access?.reach === 'unit' && access.bounds === 0;
     return compiler.compile((module, frame, ...locals) => {
-      const fill = module.define(['i32', 'i32', 'i32', 'i32'], [], (own, parameters, start, end, target) =>
+      const fill = asItLies ? undefined : module.define(['i32', 'i32', 'i32', 'i32'], [], (own, parameters, start, end, target) =>
         emitLoop(own, this.#functions.form(prepared, module, own), spec, parameters, start, end, [target.get]));
       return reduceKernel(frame, { kind, type, rows, layout, fill }, ...locals);
     });
