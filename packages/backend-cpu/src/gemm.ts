@@ -24,20 +24,24 @@ export const BLOCK_BYTES = TAG_AT - BLOCK_AT - 64;
 
 const bytes = (elements: Code): Code => i32.shl(elements, i32.of(2));
 
-/** Chunk = one block of rows and lanes of one product of the batch, by tiles of as many rows as the parameters say, at most `height` (up to 6). Chunks that share their lanes follow each other. */
-export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused: boolean, parameters: Local, chunk: Local, scratch: Local): Code {
+/**
+ * Chunk = one block of rows and lanes of one product of the batch, by tiles of as many rows as the parameters say, at most `height` (up to 6), whose turns have one of the given numbers
+ * of inner elements. Chunks that share their lanes follow each other.
+ */
+export function gemm(module: ModuleBuilder, frame: Frame, height: number, turns: readonly number[], fused: boolean, parameters: Local, chunk: Local, scratch: Local): Code {
   const packRows = Array.from({ length: height }, (_, i) => definePack(module, i + 1, false));
   const packLanes = definePack(module, COLUMNS, true);
   const packBeside = definePackBeside(module);
   const packAnywhere = definePackAnywhere(module);
   const turn = defineTurn(module);
-  const tiles = (lie: Rows): FunctionRef => chosen(Array.from({ length: height }, (_, i) => defineTile(module, i + 1, lie, fused)), 8);
   /** By the number of rows, one of several functions. */
   const chosen = (functions: readonly (typeof turn)[], params: number) => module.define(new Array<'i32'>(params + 1).fill('i32'), [], (_, rows, ...rest) => [
     ...functions.slice(1).reverse().map((target, i) => when(i32.eq(rows.get, i32.of(functions.length - i)), [call(target, ...rest.map(({ get }) => get)), leave])),
     call(functions[0]!, ...rest.map(({ get }) => get)),
   ]);
-  const [packed, beside, along, packing] = [tiles('packed'), tiles('beside'), tiles('along'), chosen(packRows, 6)];
+  const packing = chosen(packRows, 6);
+  const tiles = (lie: Rows): FunctionRef[] => turns.map((turn) => chosen(Array.from({ length: height }, (_, i) => defineTile(module, { rows: i + 1, turn }, lie, fused)), 9));
+  const [packed, beside, along] = [tiles('packed'), tiles('beside'), tiles('along')];
 
   const { row0, lane0, rows, lanes, entry, find, parameter } = blockOf(frame, parameters, chunk);
   const { inner, row, rowInner, lane, laneInner, stride, depth, pack, keep, tallest, turned, whole, laneTable } = frame.ints('inner', 'row', 'rowInner', 'lane', 'laneInner', 'stride', 'depth', 'pack', 'keep', 'tallest', 'turned', 'whole', 'laneTable');
@@ -56,8 +60,9 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, fused:
       i32.add(start, bytes(i32.mul(n.get, many.get)))))));
   const eachDepth = (...body: Code[]): Code => count(k, i32.of(0), inner.get, depth.get, many.set(smaller(depth.get, i32.sub(inner.get, k.get))), ...body);
   const tile = (result: Code, count: Code, start: Code): Code => {
-    const tiles = (target: FunctionRef, a: Local, step: Local): Code => call(target, tall.get, a.get, step.get, start, result, width.get, many.get, count, fresh.get);
-    return when(pack.get, tiles(packed, tile0, row), when(i32.eq(rowInner.get, i32.of(4)), tiles(along, from, row), tiles(beside, from, rowInner)));
+    const by = (targets: FunctionRef[], a: Local): Code => targets.map((target, i) =>
+      when(i32.eq(parameter('turn'), i32.of(turns[i]!)), call(target, tall.get, a.get, row.get, rowInner.get, start, result, width.get, many.get, count, fresh.get)));
+    return when(pack.get, by(packed, tile0), when(i32.eq(rowInner.get, i32.of(4)), by(along, from), by(beside, from)));
   };
   /** A tile that does not fill 8 columns is computed apart, and what counts of it is added. */
   const partial: Code = [

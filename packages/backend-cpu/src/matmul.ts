@@ -11,9 +11,12 @@ import { GEMM, GEMM_WORDS, PRODUCT } from './product-block.ts';
 import { productEnd } from './product-end.ts';
 import type { Slices } from './slices.ts';
 import { depthOf, partsApart, planProduct, type Side, SMALL } from './product-plan.ts';
+import type { TileSize } from './tile.ts';
 import { TileChoice } from './tile-choice.ts';
 import { addressOf, plan } from './walk.ts';
 
+/** What the plain kernel of float64 is planned by. */
+const PLAIN_TILE: TileSize = { rows: 4, turn: 1 };
 /** Room for what an epilogue is told. */
 const END_BYTES = 16384;
 
@@ -84,7 +87,7 @@ export class Products {
     const { dtype } = output.storage;
     const bytes = bytesOf(dtype);
     const double = dtype === 'float64';
-    const tile = double ? 4 : this.#tiles.rows(depthOf(inner));
+    const { rows: tile, turn } = double ? PLAIN_TILE : this.#tiles.next(depthOf(inner));
     const { turned, pack, keep, whole, chunkRows, chunkLanes, depth, ...planned } = planProduct(left, right, inner, tile, tables?.of);
     // In float64 sums are not cut by depth, so that parts would show in their bits, and these must not depend on strides.
     const apart = double ? 1 : planned.apart;
@@ -113,6 +116,7 @@ export class Products {
     ints[at + GEMM.pack] = Number(pack);
     ints[at + GEMM.keep] = Number(keep);
     ints[at + GEMM.tile] = tile;
+    ints[at + GEMM.turn] = turn;
     ints[at + GEMM.turned] = Number(turned);
     ints[at + GEMM.whole] = Number(whole);
     ints[at + GEMM.serial] = this.#serial = (this.#serial + 1) | 0;

@@ -4,12 +4,12 @@ import { i32, smaller } from './wasm/instructions.ts';
 
 /**
  * Offsets of the parameters in words: sizes of the operands that give rows and lanes; their strides in bytes; the stride of the result in bytes; the part of a chunk;
- * parts a side; depth; whether rows are packed, whether the block is turned, whether all lanes of a chunk are packed at once, whether packed rows are kept for the chunks that follow; the product's number; the table of products (addresses of rows, lanes, results; the inner size); the parameters of what ends the chunks (see product-end.ts); tables of where lanes and inner elements lie, 0 where strides tell it; most rows of a tile.
+ * parts a side; depth; whether rows are packed, whether the block is turned, whether all lanes of a chunk are packed at once, whether packed rows are kept for the chunks that follow; the product's number; the table of products (addresses of rows, lanes, results; the inner size); the parameters of what ends the chunks (see product-end.ts); tables of where lanes and inner elements lie, 0 where strides tell it; most rows of a tile and inner elements of its turns.
  */
 export const GEMM = {
-  rows: 0, lanes: 1, row: 2, rowInner: 3, lane: 4, laneInner: 5, stride: 6, chunkRows: 7, chunkLanes: 8, down: 9, across: 10, depth: 11, pack: 12, turned: 13, whole: 14, serial: 15, table: 16, end: 17, laneTable: 18, innerTable: 19, keep: 20, tile: 21,
+  rows: 0, lanes: 1, row: 2, rowInner: 3, lane: 4, laneInner: 5, stride: 6, chunkRows: 7, chunkLanes: 8, down: 9, across: 10, depth: 11, pack: 12, turned: 13, whole: 14, serial: 15, table: 16, end: 17, laneTable: 18, innerTable: 19, keep: 20, tile: 21, turn: 22,
 } as const;
-export const GEMM_WORDS = 22;
+export const GEMM_WORDS = 23;
 /** Of a product in the table. */
 export const PRODUCT = { rows: 0, lanes: 4, result: 8, inner: 12, bytes: 16 } as const;
 

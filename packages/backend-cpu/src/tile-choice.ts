@@ -1,23 +1,29 @@
 /**
- * How many rows the tiles of products have. Engines and cores differ: a loop whose sums do not all stay in registers takes twice as long, and which one that is no engine says;
- * and what a tall tile saves along a deep inner axis it loses at the ends of a shallow one. So the first products of each kind take turns, and the chunks that the calling
- * thread does are timed. Results are the same bits whatever is chosen.
+ * How many rows the tiles of products have, and how many inner elements a turn of their loop. Engines and cores differ: a loop whose sums do not all stay in registers takes twice as long,
+ * and which one that is no engine says; a core whose other half is busy is held up by what is no multiplication, of which long turns have less; and what a tall tile saves along a deep
+ * inner axis it loses at the ends of a shallow one. So the first products of each kind take turns, and the chunks that the calling thread does are timed. Results are the same bits
+ * whatever is chosen.
  */
 import { gemm } from './gemm.ts';
 import type { Compiler, Kernel } from './kernel.ts';
 import type { Words } from './parameters.ts';
 import { GEMM, workOf } from './product-block.ts';
+import type { TileSize } from './tile.ts';
 
 /** Inner elements up to which a product is shallow. */
 const SHALLOW = 128;
 /** Chunks of each that are not counted, since engines compile meanwhile, and those that are. */
 const WARM = 40;
 const COUNTED = 60;
-/** How much less time the second one has to take than the first. */
+/** How much less time another one has to take than the one before. */
 const CLEARLY = 0.85;
 
-interface Candidate {
-  readonly rows: number;
+const sizes = (...all: [rows: number, turn: number][]): TileSize[] => all.map(([rows, turn]) => ({ rows, turn }));
+/** What is tried, the likeliest first, for products along a deep axis and along a shallow one. */
+const FUSED = { deep: sizes([6, 4], [6, 1], [4, 1]), shallow: sizes([4, 4], [4, 1], [6, 1]) };
+const APART = { deep: sizes([4, 1], [3, 1]), shallow: sizes([4, 1], [3, 1]) };
+
+interface Candidate extends TileSize {
   chunks: number;
   /** Milliseconds and multiply-adds of the chunks that count. */
   time: number;
@@ -34,15 +40,21 @@ export class TileChoice {
   constructor(compiler: Compiler, words: Words) {
     this.#compiler = compiler;
     this.#words = words;
-    this.#deep = new Trial(compiler.fused ? [6, 4] : [4, 3]);
-    this.#shallow = new Trial(compiler.fused ? [4, 6] : [4, 3]);
+    const { deep, shallow } = compiler.fused ? FUSED : APART;
+    this.#deep = new Trial(deep);
+    this.#shallow = new Trial(shallow);
   }
 
-  /** Most rows of a tile of the next product, along an inner axis that is added up `depth` elements at a time. */
-  rows(depth: number): number { return this.#trial(depth).next(); }
+  /** Most rows of a tile of the next product, and its turns, along an inner axis that is added up `depth` elements at a time. */
+  next(depth: number): TileSize { return this.#trial(depth).next(); }
 
-  /** Does a chunk of a product, by tiles of as many rows as its parameters say. */
-  get kernel(): Kernel { return (this.#kernel ??= this.#timed(this.#compiler.compile((module, frame, ...locals) => gemm(module, frame, this.#compiler.fused ? 6 : 4, this.#compiler.fused, ...locals)))); }
+  /** Does a chunk of a product, by tiles of the size that its parameters say. */
+  get kernel(): Kernel {
+    const { fused } = this.#compiler;
+    const all = Object.values(fused ? FUSED : APART).flat();
+    const [height, turns] = [Math.max(...all.map(({ rows }) => rows)), [...new Set(all.map(({ turn }) => turn))]];
+    return (this.#kernel ??= this.#timed(this.#compiler.compile((module, frame, ...locals) => gemm(module, frame, height, turns, fused, ...locals))));
+  }
 
   #trial(depth: number): Trial { return depth > SHALLOW ? this.#deep : this.#shallow; }
 
@@ -53,7 +65,7 @@ export class TileChoice {
       chunk: (parameters, i, scratch) => {
         const { ints } = this.#words;
         const at = parameters >> 2;
-        const candidate = this.#trial(ints[at + GEMM.depth]!).timed(ints[at + GEMM.tile]!);
+        const candidate = this.#trial(ints[at + GEMM.depth]!).timed(ints[at + GEMM.tile]!, ints[at + GEMM.turn]!);
         if (!candidate) {
           chunk(parameters, i, scratch);
           return;
@@ -69,32 +81,32 @@ export class TileChoice {
   }
 }
 
-/** Two numbers of rows that take turns until one is chosen: the first, unless the other is clearly faster. */
+/** Sizes that take turns until one is chosen: the first, unless another is clearly faster. */
 class Trial {
   #candidates: Candidate[];
   #turn = 0;
 
-  constructor(rows: readonly [number, number]) { this.#candidates = rows.map((number) => ({ rows: number, chunks: 0, time: 0, work: 0 })); }
+  constructor(all: readonly TileSize[]) { this.#candidates = all.map((size) => ({ ...size, chunks: 0, time: 0, work: 0 })); }
 
-  next(): number {
-    if (this.#candidates.length > 1 && this.#candidates.every(({ chunks }) => chunks >= WARM + COUNTED)) this.#decide();
-    return this.#candidates[this.#candidates.length > 1 ? oddness(this.#turn++) : 0]!.rows;
+  next(): TileSize {
+    const all = this.#candidates;
+    if (all.length > 1 && all.every(({ chunks }) => chunks >= WARM + COUNTED)) this.#decide();
+    return this.#candidates[this.#candidates.length > 1 ? unrhythmic(this.#turn++, this.#candidates.length) : 0]!;
   }
 
   /** Who is to be timed; undefined when all is decided. */
-  timed(rows: number): Candidate | undefined {
-    return this.#candidates.length > 1 ? this.#candidates.find((candidate) => candidate.rows === rows) : undefined;
+  timed(rows: number, turn: number): Candidate | undefined {
+    return this.#candidates.length > 1 ? this.#candidates.find((candidate) => candidate.rows === rows && candidate.turn === turn) : undefined;
   }
 
   #decide(): void {
-    const [first, other] = this.#candidates as [Candidate, Candidate];
-    this.#candidates = [other.time / other.work < (CLEARLY * first.time) / first.work ? other : first];
+    this.#candidates = [this.#candidates.reduce((best, other) => (other.time / other.work < (CLEARLY * best.time) / best.work ? other : best))];
   }
 }
 
-/** Whether a number has an odd number of ones: turns without a rhythm, for products come in that of a training's step (Thue and Morse's sequence). */
-function oddness(n: number): 0 | 1 {
-  let odd = false;
-  for (let rest = n; rest > 0; rest &= rest - 1) odd = !odd;
-  return odd ? 1 : 0;
+/** Whose turn it is of `many`, without a rhythm, for products come in that of a training's step: the sum of the digits of `n` (Thue and Morse's sequence, for two). */
+function unrhythmic(n: number, many: number): number {
+  let sum = 0;
+  for (let rest = n; rest > 0; rest = Math.floor(rest / many)) sum += rest % many;
+  return sum % many;
 }

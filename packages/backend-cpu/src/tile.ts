@@ -6,19 +6,19 @@ import { advance, branchIf, f32x4, i32, loop, v128, when } from './wasm/instruct
 const VECTORS = 2;
 export const COLUMNS = 4 * VECTORS;
 
-/** Inner elements of a turn: cores whose halves share their decoder with others are held up by what is no multiplication. */
-const TURN = 4;
+/** Tiles differ in rows and in the inner elements of a turn of their loop. */
+export interface TileSize { readonly rows: number; readonly turn: number }
 
 /** Where rows lie: packed, as many as a tile has beside each other; in place, neighbours of each other; or in place, each along the inner axis. */
 export type Rows = 'packed' | 'beside' | 'along';
 
 /**
- * Tiles of `rows` x 8 results, one after the other along packed lanes: tile(a, step, b, c, stride of c, depth, panels, fresh), strides in bytes.
- * `a` is where the first row begins, `step` is from one row to the next where they lie `along`, from one inner element to the next where `beside`.
+ * Tiles of `rows` x 8 results, one after the other along packed lanes: tile(a, row stride, inner stride, b, c, stride of c, depth, panels, fresh), strides in bytes.
+ * `a` is where the first row begins; rows that lie `along` need the row stride, those that lie `beside` the inner stride, packed ones neither.
  * `panels` is how many tiles; b and c go on from one to the next. Results are written where `fresh`, else added.
  */
-export function defineTile(module: ModuleBuilder, rows: number, lie: Rows, fused: boolean): FunctionRef {
-  return module.define(new Array<'i32'>(8).fill('i32'), [], (frame, a, step, b, c, stride, depth, panels, fresh) => {
+export function defineTile(module: ModuleBuilder, { rows, turn }: TileSize, lie: Rows, fused: boolean): FunctionRef {
+  return module.define(new Array<'i32'>(9).fill('i32'), [], (frame, a, row, inner, b, c, stride, depth, panels, fresh) => {
     const sums = Array.from({ length: rows }, () => Array.from({ length: VECTORS }, () => frame.local('v128')));
     const right = Array.from({ length: VECTORS }, () => frame.local('v128'));
     const factor = frame.local('v128');
@@ -30,25 +30,23 @@ export function defineTile(module: ModuleBuilder, rows: number, lie: Rows, fused
     /** Row r at inner element i of a turn. */
     const read = (r: number, i: number): Code =>
       lie === 'along' ? v128.splat32(pointers[r]!.get, 4 * i) : v128.splat32(first.get, 4 * (lie === 'packed' ? i * rows + r : r));
-    const walk = (many: Code, turn: number): Code => [
-      left.set(many),
-      when(left.get, loop(
-        Array.from({ length: turn }, (_, i) => [
-          right.map((vector, half) => vector.set(v128.load(b.get, 4 * (i * COLUMNS + 4 * half)))),
-          sums.map((vectors, r) => [factor.set(read(r, i)), vectors.map((sum, half) => add(sum, right[half]!))]),
-          lie === 'beside' ? advance(first, step.get) : [],
-        ]),
-        lie === 'beside' ? [] : pointers.map((pointer) => advance(pointer, 4 * turn * (lie === 'packed' ? rows : 1))),
-        advance(b, 4 * turn * COLUMNS), advance(left, -1), branchIf(0, left.get),
-      )),
-    ];
+    /** Turns of `many` inner elements until none is `left`. */
+    const walk = (many: number): Code => loop(
+      Array.from({ length: many }, (_, i) => [
+        right.map((vector, half) => vector.set(v128.load(b.get, 4 * (i * COLUMNS + 4 * half)))),
+        sums.map((vectors, r) => [factor.set(read(r, i)), vectors.map((sum, half) => add(sum, right[half]!))]),
+        lie === 'beside' ? advance(first, inner.get) : [],
+      ]),
+      lie === 'beside' ? [] : pointers.map((pointer) => advance(pointer, 4 * many * (lie === 'packed' ? rows : 1))),
+      advance(b, 4 * many * COLUMNS), advance(left, -1), branchIf(0, left.get),
+    );
     const each = (store: (at: number, sum: Local) => Code): Code =>
       [to.set(c.get), sums.map((vectors, r) => [vectors.map((sum, i) => store(16 * i, sum)), r + 1 < rows ? advance(to, stride.get) : []])];
     return loop(
-      first.set(a.get), others.map((pointer, r) => pointer.set(i32.add(pointers[r]!.get, step.get))),
+      first.set(a.get), others.map((pointer, r) => pointer.set(i32.add(pointers[r]!.get, row.get))),
       sums.flat().map((sum) => sum.set(f32x4.of(0))),
-      walk(i32.shrU(depth.get, i32.of(Math.log2(TURN))), TURN),
-      walk(i32.and(depth.get, i32.of(TURN - 1)), 1),
+      turn === 1 ? [left.set(depth.get), walk(1)]
+        : [left.set(i32.divU(depth.get, i32.of(turn))), when(left.get, walk(turn)), left.set(i32.remU(depth.get, i32.of(turn))), when(left.get, walk(1))],
       when(fresh.get,
         each((at, sum) => v128.store(to.get, sum.get, at)),
         each((at, sum) => v128.store(to.get, f32x4.add(v128.load(to.get, at), sum.get), at))),
