@@ -22,6 +22,9 @@ const BLOCK_AT = ROWS_AT + ROW_BYTES + 64;
 const TAG_AT = SCRATCH_BYTES - 64;
 export const BLOCK_BYTES = TAG_AT - BLOCK_AT - 64;
 
+/** Rows of tiles that are low. */
+const LOW = 3;
+
 const bytes = (elements: Code): Code => i32.shl(elements, i32.of(2));
 
 /**
@@ -40,7 +43,11 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, turns:
     call(functions[0]!, ...rest.map(({ get }) => get)),
   ]);
   const packing = chosen(packRows, 6);
-  const tiles = (lie: Rows): FunctionRef[] => turns.map((turn) => chosen(Array.from({ length: height }, (_, i) => defineTile(module, { rows: i + 1, turn }, lie, fused)), 9));
+  /** By turns. Long ones are not worth it for low tiles, which are rare, nor where each inner element has an address of its own. */
+  const tiles = (lie: Rows): FunctionRef[] => {
+    const plain = Array.from({ length: height }, (_, i) => defineTile(module, { rows: i + 1, turn: 1 }, lie, fused));
+    return turns.map((turn) => chosen(plain.map((target, i) => (turn === 1 || i < LOW || lie === 'beside' ? target : defineTile(module, { rows: i + 1, turn }, lie, fused))), 9));
+  };
   const [packed, beside, along] = [tiles('packed'), tiles('beside'), tiles('along')];
 
   const { row0, lane0, rows, lanes, entry, find, parameter } = blockOf(frame, parameters, chunk);
