@@ -86,7 +86,7 @@ export class Reductions {
     const spec = specOf(f, prepared, walk);
     const layout = slots(spec.rank, boundedness(spec.accesses, spec.indices.length), 1, f.uniforms.length);
     const [root, access] = [f.roots[0]!, spec.accesses[0]];
-    const asItLies = root.op === 'input' && root.dtype === type && spec.rank === 1 && access?.reach === 'unit' && access.bounds === 0;
+    const asItLies = root.op === 'input' && root.value === 0 && root.dtype === type && spec.rank === 1 && access?.reach === 'unit' && access.bounds === 0;
     return compiler.compile((module, frame, ...locals) => {
       const fill = asItLies ? undefined : module.define(['i32', 'i32', 'i32', 'i32'], [], (own, parameters, start, end, target) =>
         emitLoop(own, this.#functions.form(prepared, module, own), spec, parameters, start, end, [target.get]));

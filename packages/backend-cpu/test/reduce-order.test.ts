@@ -1,4 +1,4 @@
-import { contiguous, type Device, identity } from '@nn/tensor/backend';
+import { contiguous, type Device, identity, trace } from '@nn/tensor/backend';
 import { cpu } from '@nn/backend-cpu';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Dice, filled, values } from './random-functions.ts';
@@ -34,4 +34,14 @@ describe('a reduction has the same bits whether its rows lie without gaps or wit
       }
     }
   }
+});
+
+it('a reduction of the second of two inputs reads that one', () => {
+  const views = [1, 2].map((seed) => ({ storage: filled(device, 'float32', values(new Dice(seed), 'float32', 600)), ...contiguous([20, 30]) }));
+  const sums = [trace(['float32', 'float32'], [], ([, second]) => [second!]), identity('float32')].map((f, i) => {
+    const storage = device.allocate('float32', 20);
+    device.reduce('sum', f, i === 0 ? views : views.slice(1), [], [20, 30], [1], { storage, offset: 0 });
+    return [...device.readSync(storage, 0, 20)];
+  });
+  expect(sums[0]).toEqual(sums[1]);
 });
