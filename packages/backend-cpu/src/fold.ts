@@ -83,7 +83,7 @@ export function foldColumns(frame: Frame, kind: Reduction, dtype: FoldType, from
   const [load, put] = wide ? [f64.load, f64.store] : [v128.load, v128.store];
   const sums = Array.from({ length: TOGETHER }, () => frame.local(wide ? 'f64' : 'v128'));
   const [sum] = sums as [Local];
-  const last: Code = wide ? f64.store(target.get, sum.get) : when(i32.geS(left.get, i32.of(4)), v128.store(target.get, sum.get),
+  const last: Code = wide ? put(target.get, sum.get) : when(i32.geS(left.get, i32.of(4)), put(target.get, sum.get),
     [0, 1, 2].map((lane) => when(i32.gtS(left.get, i32.of(lane)), v128.storeLane32(target.get, sum.get, lane, 4 * lane))));
   /** `some` sums of the columns from `column` on. */
   const fold = (some: readonly Local[], store: Code): Code => {

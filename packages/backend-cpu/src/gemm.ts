@@ -43,12 +43,13 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, turns:
     call(functions[0]!, ...rest.map(({ get }) => get)),
   ]);
   const packing = chosen(packRows, 6);
-  /** By turns. Long ones are not worth it for low tiles, which are rare, nor where each inner element has an address of its own. */
-  const tiles = (lie: Rows): FunctionRef[] => {
+  /** By turns. Long ones are not worth it for low tiles, which are rare. */
+  const tiles = (lie: Rows, turns: readonly number[]): FunctionRef[] => {
     const plain = Array.from({ length: height }, (_, i) => defineTile(module, { rows: i + 1, turn: 1 }, lie, fused));
-    return turns.map((turn) => chosen(plain.map((target, i) => (turn === 1 || i < LOW || lie === 'beside' ? target : defineTile(module, { rows: i + 1, turn }, lie, fused))), 9));
+    return turns.map((turn) => chosen(plain.map((target, i) => (turn === 1 || i < LOW ? target : defineTile(module, { rows: i + 1, turn }, lie, fused))), 9));
   };
-  const [packed, beside, along] = [tiles('packed'), tiles('beside'), tiles('along')];
+  // Where each inner element has an address of its own, long turns save little.
+  const [packed, beside, along] = [tiles('packed', turns), tiles('beside', [1]), tiles('along', turns)];
 
   const { row0, lane0, rows, lanes, entry, find, parameter } = blockOf(frame, parameters, chunk);
   const { inner, row, rowInner, lane, laneInner, stride, depth, pack, keep, tallest, turned, whole, laneTable } = frame.ints('inner', 'row', 'rowInner', 'lane', 'laneInner', 'stride', 'depth', 'pack', 'keep', 'tallest', 'turned', 'whole', 'laneTable');
@@ -67,8 +68,9 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, turns:
       i32.add(start, bytes(i32.mul(n.get, many.get)))))));
   const eachDepth = (...body: Code[]): Code => count(k, i32.of(0), inner.get, depth.get, many.set(smaller(depth.get, i32.sub(inner.get, k.get))), ...body);
   const tile = (result: Code, count: Code, start: Code): Code => {
-    const by = (targets: FunctionRef[], a: Local): Code => targets.map((target, i) =>
-      when(i32.eq(parameter('turn'), i32.of(turns[i]!)), call(target, tall.get, a.get, row.get, rowInner.get, start, result, width.get, many.get, count, fresh.get)));
+    const run = (target: FunctionRef, a: Local): Code => call(target, tall.get, a.get, row.get, rowInner.get, start, result, width.get, many.get, count, fresh.get);
+    const by = ([first, ...others]: FunctionRef[], a: Local): Code =>
+      others.reduce((otherwise, target, i) => when(i32.eq(parameter('turn'), i32.of(turns[i + 1]!)), run(target, a), otherwise), run(first!, a));
     return when(pack.get, by(packed, tile0), when(i32.eq(rowInner.get, i32.of(4)), by(along, from), by(beside, from)));
   };
   /** A tile that does not fill 8 columns is computed apart, and what counts of it is added. */

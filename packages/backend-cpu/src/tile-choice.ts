@@ -1,6 +1,6 @@
 /**
  * How many rows the tiles of products have, and how many inner elements a turn of their loop. Engines and cores differ: a loop whose sums do not all stay in registers takes twice as long,
- * and which one that is no engine says; a core whose other half is busy is held up by what is no multiplication, of which long turns have less; and what a tall tile saves along a deep
+ * and which one that is no engine says; long turns have fewer instructions around their multiplications, which shared machines were seen to need in their bad minutes; and what a tall tile saves along a deep
  * inner axis it loses at the ends of a shallow one. So the first products of each kind take turns, and the chunks that the calling thread does are timed. Results are the same bits
  * whatever is chosen.
  */
@@ -49,11 +49,13 @@ export class TileChoice {
   next(depth: number): TileSize { return this.#trial(depth).next(); }
 
   /** Does a chunk of a product, by tiles of the size that its parameters say. */
-  get kernel(): Kernel {
+  get kernel(): Kernel { return (this.#kernel ??= this.#compiled()); }
+
+  #compiled(): Kernel {
     const { fused } = this.#compiler;
     const all = Object.values(fused ? FUSED : APART).flat();
     const [height, turns] = [Math.max(...all.map(({ rows }) => rows)), [...new Set(all.map(({ turn }) => turn))]];
-    return (this.#kernel ??= this.#timed(this.#compiler.compile((module, frame, ...locals) => gemm(module, frame, height, turns, fused, ...locals))));
+    return this.#timed(this.#compiler.compile((module, frame, ...locals) => gemm(module, frame, height, turns, fused, ...locals)));
   }
 
   #trial(depth: number): Trial { return depth > SHALLOW ? this.#deep : this.#shallow; }
@@ -89,8 +91,7 @@ class Trial {
   constructor(all: readonly TileSize[]) { this.#candidates = all.map((size) => ({ ...size, chunks: 0, time: 0, work: 0 })); }
 
   next(): TileSize {
-    const all = this.#candidates;
-    if (all.length > 1 && all.every(({ chunks }) => chunks >= WARM + COUNTED)) this.#decide();
+    if (this.#candidates.length > 1 && this.#candidates.every(({ chunks }) => chunks >= WARM + COUNTED)) this.#decide();
     return this.#candidates[this.#candidates.length > 1 ? unrhythmic(this.#turn++, this.#candidates.length) : 0]!;
   }
 
