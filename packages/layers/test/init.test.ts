@@ -33,6 +33,18 @@ describe('orthogonal', () => {
   it('needs a matrix', () => { expect(() => init.orthogonal(zeros([3]))).toThrow('orthogonal: [3] is no matrix. Give two axes or more.'); });
 });
 
+it('uniform numbers are those of the generator, rounded once around zero', async () => {
+  const [low, high] = [-0.3, 0.3];
+  const drawn = await init.uniform(zeros([1000]), low, high, { generator: generator() }).data();
+  expect(drawn).toEqual(generator().uniform(1000).map((u) => Math.fround(high - low) * (u - 0.5)));
+  const shifted = await init.uniform(zeros([1000]), 2, 3, { generator: generator() }).data();
+  expect(shifted).toEqual(generator().uniform(1000).map((u) => Math.fround(u - 0.5) + 2.5));
+  for (const dtype of ['float64', 'float16'] as const) {
+    const other = await init.uniform(zeros([1000], { dtype }), low, high, { generator: generator() }).data();
+    expect(Math.max(...drawn.map((x, i) => Math.abs(x - Number(other[i])))), dtype).toBeLessThan(dtype === 'float64' ? 1e-7 : 2e-4);
+  }
+});
+
 it('eye', async () => {
   expect(await init.eye(tensor([[5, 5, 5], [5, 5, 5]])).toArray()).toEqual([[1, 0, 0], [0, 1, 0]]);
   expect(() => init.eye(zeros([2]))).toThrow('eye: [2] is no matrix.');

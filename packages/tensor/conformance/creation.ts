@@ -1,6 +1,6 @@
 /** Filled, copied and random tensors; random bits equal the host's exactly. */
 import {
-  arange, type Device, eye, full, fullLike, Generator, ones, onesLike, rand, randint, randn, randperm, tensor, type Tensor, zeros, zerosLike,
+  arange, type Device, eye, full, fullLike, fuse, Generator, ones, onesLike, rand, randint, randn, randperm, type Scalar, tensor, type Tensor, zeros, zerosLike,
 } from '../src/index.ts';
 import { type Case, type CaseOptions, checked, compared, having, input, upload } from './case.ts';
 import { firstDifference } from './compare.ts';
@@ -19,6 +19,8 @@ function generator(far: boolean): Generator {
   return made;
 }
 
+const spread = fuse((numbers: Scalar, range: Scalar) => numbers.sub(0.5).mul(range));
+
 const random: Case[] = [
   ...[1, 2, 3, 4, 5, 7, 8, 63, 1000, 4099].map((length) =>
     exactly(`${length} uniform numbers`, (device) => rand([length], { device, generator: new Generator(42) }), () => new Generator(42).uniform(length), { smoke: length === 63 })),
@@ -32,6 +34,7 @@ const random: Case[] = [
     from.uniform(5);
     return from.uniform(6);
   }),
+  exactly('random numbers spread around zero', (device) => spread(rand([100], { device, generator: new Generator(5) }), 0.3), () => new Generator(5).uniform(100).map((u) => Math.fround(0.3) * (u - 0.5))),
   exactly('a mask of random numbers', (device) => rand([100], { device, generator: new Generator(5) }).lt(0.8), () => new Generator(5).uniform(100).map((u) => +(u < Math.fround(0.8)))),
   compared('normal, whole and permuted numbers', (device) => [
     randn([7], { device, generator: new Generator(1) }), randint(-5, 9, [3, 3], { device, generator: new Generator(2) }), randperm(20, { device, generator: new Generator(3) }),

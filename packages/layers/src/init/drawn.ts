@@ -1,5 +1,5 @@
 /** Initial values that are drawn one by one, or constant. */
-import { defaultGenerator, fail, type Generator, scope, type Tensor, tensor } from '@nn/tensor';
+import { defaultGenerator, fail, fuse, type Generator, rand, type Scalar, scope, type Tensor, tensor } from '@nn/tensor';
 
 /** `generator`: the stream to draw from (default: the one that `manualSeed` seeds). */
 export interface InitOptions { readonly generator?: Generator }
@@ -17,6 +17,9 @@ function between(a: number, b: number, numbers: Float32Array): Float64Array {
   return values;
 }
 
+/** Numbers in [0, 1), multiples of 2 ** -24, to numbers around 0: the difference is exact, so every device rounds once and alike. */
+const spread = fuse((numbers: Scalar, range: Scalar) => numbers.sub(0.5).mul(range));
+
 /**
  * Uniform on [a, b), [0, 1) by default.
  *
@@ -24,7 +27,14 @@ function between(a: number, b: number, numbers: Float32Array): Float64Array {
  * init.uniform(new Linear(2, 3).weight, -0.1, 0.1).shape; // [3, 2]
  */
 export function uniform<T extends Tensor>(x: T, a = 0, b = 1, { generator = defaultGenerator }: InitOptions = {}): T {
-  return fill(x, between(a, b, generator.uniform(x.numel)));
+  scope(() => {
+    const drawn = rand(x.shape, { device: x.device, generator }).cast(x.dtype === 'float64' ? 'float64' : 'float32');
+    const middle = (a + b) / 2;
+    if (middle === 0 && x.dtype === drawn.dtype) spread.into([x], drawn, b - a);
+    // The middle is added by a kernel of its own, for devices that would round only once otherwise.
+    else x.assign(spread(drawn, b - a).add(middle));
+  }, 'init');
+  return x;
 }
 
 /**
