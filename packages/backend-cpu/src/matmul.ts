@@ -91,7 +91,8 @@ export class Products {
     const { turned, pack, keep, whole, chunkRows, chunkLanes, depth, ...planned } = planProduct(left, right, inner, tile, tables?.of);
     // In float64 sums are not cut by depth, so that parts would show in their bits, and these must not depend on strides.
     const apart = double ? 1 : planned.apart;
-    const [rows, lanes] = turned ? [right, left] : [left, right];
+    const rows = turned ? right : left;
+    const lanes = turned ? left : right;
     const [down, across] = [Math.ceil(rows.size / chunkRows), Math.ceil(lanes.size / chunkLanes)];
     const { products, sums } = this.#parts(factors, output, apart, depth);
     const count = products.length / 4;

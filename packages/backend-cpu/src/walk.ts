@@ -100,24 +100,27 @@ function finished(inputs: readonly View[], bases: readonly number[], { sizes, st
 
 /** Drops axes of size 1 and joins those that all `lists` step through evenly. Axes before `first` are left out. */
 function collapsed(shape: Shape, lists: readonly (readonly number[])[], order?: readonly number[], first = 0): { sizes: number[]; steps: number[][] } {
+  const [axes, sizes] = joined(shape, lists, order, first);
+  return { sizes, steps: mapped(lists, (list) => (axes.length > 0 ? mapped(axes, (axis) => list[axis]!) : [0])) };
+}
+
+/** Axes of `shape` that are left, innermost first, and how many elements each of them has then. */
+function joined(shape: Shape, lists: readonly (readonly number[])[], order: readonly number[] | undefined, first: number): [axes: number[], sizes: number[]] {
+  const axes: number[] = [];
   const sizes: number[] = [];
-  const steps: number[][] = mapped(lists, () => []);
   for (let i = shape.length - 1; i >= first; i--) {
     const axis = order ? order[i]! : i;
     const size = shape[axis]!;
     if (size === 1) continue;
-    const last = sizes.length - 1;
+    const last = axes.length - 1;
     let joins = last >= 0;
-    for (let k = 0; joins && k < lists.length; k++) joins = lists[k]![axis] === steps[k]![last]! * sizes[last]!;
+    for (let k = 0; joins && k < lists.length; k++) joins = lists[k]![axis] === lists[k]![axes[last]!]! * sizes[last]!;
     if (joins) sizes[last]! *= size;
     else {
+      axes.push(axis);
       sizes.push(size);
-      for (let k = 0; k < lists.length; k++) steps[k]!.push(lists[k]![axis]!);
     }
   }
-  if (sizes.length === 0) {
-    sizes.push(1);
-    for (const list of steps) list.push(0);
-  }
-  return { sizes, steps };
+  if (axes.length === 0) sizes.push(1);
+  return [axes, sizes];
 }

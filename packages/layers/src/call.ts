@@ -16,7 +16,7 @@ export function keepAll(value: unknown, depth = 3): void {
 
 /** What `forward` put into its own fields, e.g. attention weights to look at later, is not private to the call. */
 export function keepFields(module: AnyModule): void {
-  for (const value of Object.values(module)) keepAll(value);
+  for (const name in module) keepAll(module[name as keyof AnyModule]);
 }
 
 /** The modules that are being called, outermost first, as far as a profile is taken. */

@@ -171,9 +171,10 @@ export abstract class Optimizer<Options extends object, State extends object = P
    * @param options `setToNone: false` fills them with zeros instead: then `step()` decays these parameters, and lets momentum move them on, also where the next `backward()` does not reach them
    */
   zeroGrad({ setToNone = true }: { readonly setToNone?: boolean } = {}): void {
-    const all = this.paramGroups.flatMap(({ params }) => params);
-    if (setToNone) for (const parameter of all) parameter.grad = null;
-    else noGrad(() => { scope(() => { for (const gradient of all.map(gradientOf)) gradient?.assign(gradient.newFull(gradient.shape, 0)); }, 'zeroGrad'); });
+    for (const { params } of this.paramGroups) {
+      if (setToNone) for (const parameter of params) parameter.grad = null;
+      else noGrad(() => { scope(() => { for (const gradient of params.map(gradientOf)) gradient?.assign(gradient.newFull(gradient.shape, 0)); }, 'zeroGrad'); });
+    }
   }
 
   /** Adds parameters with hyperparameters of their own, e.g. of layers that are unfrozen later. */

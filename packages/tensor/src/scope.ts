@@ -15,13 +15,13 @@ class Scope {
 
   close(result: unknown): void {
     if (this.made.length === 0) return;
-    const kept = isTensor(result) ? undefined : new Set<unknown>();
-    if (kept) collect(result, kept);
+    const several = typeof result === 'object' && result !== null && !(handle in result) ? new Set<unknown>() : undefined;
+    if (several) collect(result, several);
     for (const tensor of this.made) {
       const own = tensor[handle];
       if (own.owner !== this) continue;
       own.owner = undefined;
-      if (kept ? kept.has(tensor) : tensor === result) adopt(tensor);
+      if (several ? several.has(tensor) : tensor === result) adopt(tensor);
       else own.release(this.name);
     }
   }
@@ -97,8 +97,6 @@ export function keep<T extends Tensor>(tensor: T): T {
   }
   return tensor;
 }
-
-const isTensor = (value: unknown): boolean => typeof value === 'object' && value !== null && handle in value;
 
 /** The tensors in a result. */
 function collect(value: unknown, into: Set<unknown>): void {
