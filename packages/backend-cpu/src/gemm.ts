@@ -48,8 +48,7 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, turns:
     const plain = Array.from({ length: height }, (_, i) => defineTile(module, { rows: i + 1, turn: 1 }, lie, fused));
     return turns.map((turn) => chosen(plain.map((target, i) => (turn === 1 || i < LOW ? target : defineTile(module, { rows: i + 1, turn }, lie, fused))), 9));
   };
-  // Where each inner element has an address of its own, long turns save little.
-  const [packed, beside, along] = [tiles('packed', turns), tiles('beside', [1]), tiles('along', turns)];
+  const [beside, along] = [tiles('beside', turns), tiles('along', turns)];
 
   const { row0, lane0, rows, lanes, entry, find, parameter } = blockOf(frame, parameters, chunk);
   const { inner, row, rowInner, lane, laneInner, stride, depth, pack, keep, tallest, turned, whole, laneTable } = frame.ints('inner', 'row', 'rowInner', 'lane', 'laneInner', 'stride', 'depth', 'pack', 'keep', 'tallest', 'turned', 'whole', 'laneTable');
@@ -68,10 +67,10 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, turns:
       i32.add(start, bytes(i32.mul(n.get, many.get)))))));
   const eachDepth = (...body: Code[]): Code => count(k, i32.of(0), inner.get, depth.get, many.set(smaller(depth.get, i32.sub(inner.get, k.get))), ...body);
   const tile = (result: Code, count: Code, start: Code): Code => {
-    const run = (target: FunctionRef, a: Local): Code => call(target, tall.get, a.get, row.get, rowInner.get, start, result, width.get, many.get, count, fresh.get);
-    const by = ([first, ...others]: FunctionRef[], a: Local): Code =>
-      others.reduce((otherwise, target, i) => when(i32.eq(parameter('turn'), i32.of(turns[i + 1]!)), run(target, a), otherwise), run(first!, a));
-    return when(pack.get, by(packed, tile0), when(i32.eq(rowInner.get, i32.of(4)), by(along, from), by(beside, from)));
+    const lie = (packed: Code, inPlace: Code): Code => choose('i32', pack.get, packed, inPlace);
+    const run = (target: FunctionRef): Code => call(target, tall.get, lie(tile0.get, from.get), row.get, lie(bytes(tall.get), rowInner.get), start, result, width.get, many.get, count, fresh.get);
+    const by = ([first, ...others]: FunctionRef[]): Code => others.reduce((otherwise, target, i) => when(i32.eq(parameter('turn'), i32.of(turns[i + 1]!)), run(target), otherwise), run(first!));
+    return when(i32.gtU(i32.eq(rowInner.get, i32.of(4)), pack.get), by(along), by(beside));
   };
   /** A tile that does not fill 8 columns is computed apart, and what counts of it is added. */
   const partial: Code = [

@@ -1,6 +1,6 @@
 /**
  * How many rows the tiles of products have, and how many inner elements a turn of their loop. Engines and cores differ: a loop whose sums do not all stay in registers takes twice as long,
- * and which one that is no engine says; long turns have fewer instructions around their multiplications, which shared machines were seen to need in their bad minutes; and what a tall tile saves along a deep
+ * and which one that is no engine says; long turns have fewer instructions around their multiplications, which matters where the fetching of instructions is shared with others; and what a tall tile saves along a deep
  * inner axis it loses at the ends of a shallow one. So the first products of each kind take turns, and the chunks that the calling thread does are timed. Results are the same bits
  * whatever is chosen.
  */
@@ -20,7 +20,7 @@ const CLEARLY = 0.85;
 
 const sizes = (...all: [rows: number, turn: number][]): TileSize[] => all.map(([rows, turn]) => ({ rows, turn }));
 /** What is tried, the likeliest first, for products along a deep axis and along a shallow one. */
-const FUSED = { deep: sizes([6, 4], [6, 1], [4, 1]), shallow: sizes([4, 4], [4, 1], [6, 1]) };
+const FUSED = { deep: sizes([6, 8], [6, 1], [4, 1]), shallow: sizes([4, 8], [4, 1], [6, 1]) };
 const APART = { deep: sizes([4, 1], [3, 1]), shallow: sizes([4, 1], [3, 1]) };
 
 interface Candidate extends TileSize {

@@ -9,12 +9,12 @@ export const COLUMNS = 4 * VECTORS;
 /** Tiles differ in rows and in the inner elements of a turn of their loop. */
 export interface TileSize { readonly rows: number; readonly turn: number }
 
-/** Where rows lie: packed, as many as a tile has beside each other; in place, neighbours of each other; or in place, each along the inner axis. */
-export type Rows = 'packed' | 'beside' | 'along';
+/** How rows lie: neighbours of each other, packed or in place; or each along the inner axis. */
+export type Rows = 'beside' | 'along';
 
 /**
  * Tiles of `rows` x 8 results, one after the other along packed lanes: tile(a, row stride, inner stride, b, c, stride of c, depth, panels, fresh), strides in bytes.
- * `a` is where the first row begins; rows that lie `along` need the row stride, those that lie `beside` the inner stride, packed ones neither.
+ * `a` is where the first row begins; rows that lie `along` need the row stride, those that lie `beside` the inner stride.
  * `panels` is how many tiles; b and c go on from one to the next. Results are written where `fresh`, else added.
  */
 export function defineTile(module: ModuleBuilder, { rows, turn }: TileSize, lie: Rows, fused: boolean): FunctionRef {
@@ -27,9 +27,8 @@ export function defineTile(module: ModuleBuilder, { rows, turn }: TileSize, lie:
     const pointers = [first, ...others];
     const add = (sum: Local, x: Local): Code =>
       sum.set(fused ? f32x4.relaxedMadd(factor.get, x.get, sum.get) : f32x4.add(f32x4.mul(factor.get, x.get), sum.get));
-    /** Row r at inner element i of a turn. */
-    const read = (r: number, i: number): Code =>
-      lie === 'along' ? v128.splat32(pointers[r]!.get, 4 * i) : v128.splat32(first.get, 4 * (lie === 'packed' ? i * rows + r : r));
+    /** Row r at inner element i of a turn. V8 keeps as many sums of the memory's base and an offset as there are offsets: few, or they do not stay in registers. */
+    const read = (r: number, i: number): Code => (lie === 'along' ? v128.splat32(pointers[r]!.get, 4 * i) : v128.splat32(first.get, 4 * r));
     /** Turns of `many` inner elements until none is `left`. */
     const walk = (many: number): Code => loop(
       Array.from({ length: many }, (_, i) => [
@@ -37,7 +36,7 @@ export function defineTile(module: ModuleBuilder, { rows, turn }: TileSize, lie:
         sums.map((vectors, r) => [factor.set(read(r, i)), vectors.map((sum, half) => add(sum, right[half]!))]),
         lie === 'beside' ? advance(first, inner.get) : [],
       ]),
-      lie === 'beside' ? [] : pointers.map((pointer) => advance(pointer, 4 * many * (lie === 'packed' ? rows : 1))),
+      lie === 'beside' ? [] : pointers.map((pointer) => advance(pointer, 4 * many)),
       advance(b, 4 * many * COLUMNS), advance(left, -1), branchIf(0, left.get),
     );
     const each = (store: (at: number, sum: Local) => Code): Code =>
