@@ -22,11 +22,11 @@ export interface Form {
   /** The run-time number at `offset` of the parameters. */
   uniform(dtype: DType, params: Local, offset: number): Named;
   index(cursor: Cursor): Named & Reader;
-  reader(access: Access, address: Cursor, bounds: readonly Bounded[], left: Local): Reader;
-  /** Writes `left` elements, `width` at most. */
-  store(dtype: DType, target: Local, value: Local, left: Local): Code;
-  /** Writes `left` pairs: of each the first from one value, the second from the other. */
-  storePairs(dtype: DType, target: Local, first: Local, second: Local, left: Local): Code;
+  reader(access: Access, address: Cursor, bounds: readonly Bounded[]): Reader;
+  /** Writes `width` elements, or `part` of them. */
+  store(dtype: DType, target: Local, value: Local, part?: Local): Code;
+  /** Writes as many pairs: of each the first from one value, the second from the other. */
+  storePairs(dtype: DType, target: Local, first: Local, second: Local, part?: Local): Code;
   /** What must stand before the loop, known when all else is written. */
   prologue(): Code;
 }
@@ -62,16 +62,15 @@ export function vectorForm(module: ModuleBuilder, frame: Frame, fused: boolean):
       const value = i32x4.add(i32x4.splat(cursor.here.get), lanes.get);
       return { start: lanes.start, value, read: value };
     },
-    reader: (access, address, bounds, left) =>
-      (bounds.length > 0 ? boundedVector(v, access, address, bounds, left, ramp) : plainVector(v, access, address, left)),
+    reader: (access, address, bounds) => (bounds.length > 0 ? boundedVector(v, access, address, bounds, ramp) : plainVector(v, access, address)),
     store: storeVector,
-    storePairs(dtype, target, first, second, left) {
-      const [elements, behind] = [frame.local('i32'), frame.local('i32')];
-      const [front, back] = [frame.local('v128'), frame.local('v128')];
+    storePairs(dtype, target, first, second, part) {
+      const [behind, front, back] = [frame.local('i32'), frame.local('v128'), frame.local('v128')];
+      const elements = part && frame.local('i32');
       return [
         front.set(i32x4.shuffle(first.get, second.get, [0, 4, 1, 5])), back.set(i32x4.shuffle(first.get, second.get, [2, 6, 3, 7])),
-        elements.set(i32.shl(left.get, i32.of(1))), storeVector(dtype, target, front, elements),
-        elements.set(i32.sub(elements.get, i32.of(4))), behind.set(i32.add(target.get, i32.of(4 * bytesOf(dtype)))), storeVector(dtype, behind, back, elements),
+        elements ? elements.set(i32.shl(part.get, i32.of(1))) : [], storeVector(dtype, target, front, elements),
+        elements ? elements.set(i32.sub(elements.get, i32.of(4))) : [], behind.set(i32.add(target.get, i32.of(4 * bytesOf(dtype)))), storeVector(dtype, behind, back, elements),
       ];
     },
     prologue: () => v.prologue,
@@ -87,7 +86,7 @@ function gathered(v: Vector, dtype: DType, address: (lane: number) => Code): Cod
 const neighbours = (v: Vector, dtype: DType, address: Code): Code =>
   (dtype === 'bool' ? i32x4.ne(i32x4.widenBytes(v128.zero32(address)), v.i(0)) : v128.load(address));
 
-function plainVector(v: Vector, { dtype, reach }: Access, { here, step }: Cursor, left: Local): Reader {
+function plainVector(v: Vector, { dtype, reach }: Access, { here, step }: Cursor): Reader {
   if (reach === 'unit') return { read: neighbours(v, dtype, here.get) };
   if (reach === 'same') {
     const value = v.frame.local('v128');
@@ -100,24 +99,24 @@ function plainVector(v: Vector, { dtype, reach }: Access, { here, step }: Cursor
   const [one, two, three] = offsets as [Local, Local, Local];
   return {
     row: offsets.map((offset, i) => offset.set(times(i + 1))),
-    each: when(i32.ltS(left.get, i32.of(4)), [
-      one.set(i32.mul(step.get, i32.gtS(left.get, i32.of(1)))),
-      two.set(i32.add(one.get, i32.mul(step.get, i32.gtS(left.get, i32.of(2))))),
+    each: (part) => (part ? [
+      one.set(i32.mul(step.get, i32.gtS(part.get, i32.of(1)))),
+      two.set(i32.add(one.get, i32.mul(step.get, i32.gtS(part.get, i32.of(2))))),
       three.set(two.get),
-    ]),
+    ] : []),
     read: gathered(v, dtype, (lane) => (lane === 0 ? here.get : i32.add(here.get, offsets[lane - 1]!.get))),
   };
 }
 
 /** Lanes outside of a bound, or past the row's end, read address 0 and become 0. */
-function boundedVector(v: Vector, { dtype, reach }: Access, address: Cursor, bounds: readonly Bounded[], left: Local, ramp: (cursor: Cursor) => { start: Code; get: Code }): Reader {
+function boundedVector(v: Vector, { dtype, reach }: Access, address: Cursor, bounds: readonly Bounded[], ramp: (cursor: Cursor) => { start: Code; get: Code }): Reader {
   const [mask, places, value] = [v.frame.local('v128'), v.frame.local('v128'), v.frame.local('v128')];
   const lanes = ramp(address);
   const tests = bounds.map(({ value: cursor, size }) => ({ ...ramp(cursor), cursor, size }));
-  const inside = tests.reduce<Code>(
-    (all, { get, cursor, size }) => v128.and(all, i32x4.ltU(i32x4.add(i32x4.splat(cursor.here.get), get), i32x4.splat(size))),
-    i32x4.ltS(v.lanes, i32x4.splat(left.get)),
-  );
+  const inside = (part?: Local): Code => [
+    ...tests.map(({ get, cursor, size }) => i32x4.ltU(i32x4.add(i32x4.splat(cursor.here.get), get), i32x4.splat(size))),
+    ...(part ? [i32x4.ltS(v.lanes, i32x4.splat(part.get))] : []),
+  ].reduce((all, test) => v128.and(all, test));
   const apart: Code = [
     places.set(v128.and(i32x4.add(i32x4.splat(address.here.get), lanes.get), mask.get)),
     value.set(v128.and(gathered(v, dtype, (lane) => i32x4.extract(places.get, lane)), mask.get)),
@@ -125,22 +124,18 @@ function boundedVector(v: Vector, { dtype, reach }: Access, address: Cursor, bou
   const together = value.set(neighbours(v, dtype, address.here.get));
   return {
     start: [lanes.start, ...tests.map(({ start }) => start)],
-    each: [mask.set(inside), reach === 'unit' ? when(i32x4.allTrue(mask.get), together, apart) : apart],
+    each: (part) => [mask.set(inside(part)), reach === 'unit' ? when(i32x4.allTrue(mask.get), together, apart) : apart],
     read: value.get,
   };
 }
 
-function storeVector(dtype: DType, target: Local, value: Local, left: Local): Code {
-  const whole = i32.geS(left.get, i32.of(4));
-  const rest = (lane: number, store: Code): Code => when(i32.gtS(left.get, i32.of(lane)), store);
-  if (dtype === 'bool') {
-    const bytes = v128.and(value.get, i32x4.of(1));
-    return [
-      value.set(i32x4.narrowToBytes(bytes)),
-      when(whole, v128.storeLane32(target.get, value.get, 0), [0, 1, 2].map((lane) => rest(lane, v128.storeLane8(target.get, value.get, lane, lane)))),
-    ];
-  }
-  return when(whole, v128.store(target.get, value.get), [0, 1, 2].map((lane) => rest(lane, v128.storeLane32(target.get, value.get, lane, 4 * lane))));
+/** Writes four elements, or `part` of them: of three or more as many as there are, of none or less none. */
+function storeVector(dtype: DType, target: Local, value: Local, part?: Local): Code {
+  const byBytes = dtype === 'bool';
+  const whole = byBytes ? v128.storeLane32(target.get, value.get, 0) : v128.store(target.get, value.get);
+  const lanes = (each: Local): Code => [0, 1, 2].map((lane) => when(i32.gtS(each.get, i32.of(lane)),
+    byBytes ? v128.storeLane8(target.get, value.get, lane, lane) : v128.storeLane32(target.get, value.get, lane, 4 * lane)));
+  return [byBytes ? value.set(i32x4.narrowToBytes(v128.and(value.get, i32x4.of(1)))) : [], part ? when(i32.geS(part.get, i32.of(4)), whole, lanes(part)) : whole];
 }
 
 const scalarLoad: { readonly [D in DType]?: (address: Code) => Code } = { float64: f64.load, float32: f32.load, bool: i32.load8 };

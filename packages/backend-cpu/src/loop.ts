@@ -37,7 +37,7 @@ export function emitLoop(frame: Frame, form: Form, spec: LoopSpec, params: Local
   const cursors = layout.quantities.map((): Cursor => ({ row: frame.local('i32'), here: frame.local('i32'), step: frame.local('i32') }));
   const outer = Array.from({ length: rank - 1 }, () => frame.local('i32'));
   const outputs = types.map(() => frame.local('i32'));
-  const reading = readers(form, accesses, cursors, layout, left, params);
+  const reading = readers(form, accesses, cursors, layout, params);
   const uniforms = f.uniforms.map((dtype, i) => form.uniform(dtype, params, layout.uniforms + 8 * i));
   const indexed = indices.map((_, i) => form.index(cursors[cursors.length - indices.length + i]!));
   const leaves: Leaves = {
@@ -54,16 +54,14 @@ export function emitLoop(frame: Frame, form: Form, spec: LoopSpec, params: Local
     ...cursors.map(({ row: first, here, step }) => here.set(i32.add(first.get, i32.mul(column.get, step.get)))),
     column.set(i32.of(0)),
     ...pieces.map(({ row: code }) => code ?? []),
-    loop(
-      ...pieces.map(({ each }) => each ?? []),
+    eachVector(form, left, (part) => [
+      ...pieces.map(({ each }) => each?.(part) ?? []),
       ...lines,
       ...roots.map((root, i) => results[i]!.set(root)),
-      ...outputs.map((output, i) => (spec.paired ? form.storePairs(types[i]!, output, results[2 * i]!, results[2 * i + 1]!, left) : form.store(types[i]!, output, results[i]!, left))),
+      ...outputs.map((output, i) => (spec.paired ? form.storePairs(types[i]!, output, results[2 * i]!, results[2 * i + 1]!, part) : form.store(types[i]!, output, results[i]!, part))),
       ...cursors.map(({ here, step }) => advance(here, form.width === 1 ? step.get : i32.shl(step.get, i32.of(2)))),
       ...outputs.map((output, i) => advance(output, form.width * together * bytesOf(types[i]!))),
-      advance(left, -form.width),
-      branchIf(0, i32.gtS(left.get, i32.of(0))),
-    ),
+    ]),
     // The last vector of a row may have been a part of one.
     form.width === 1 ? [] : outputs.map((output, i) => advance(output, i32.mul(left.get, i32.of(together * bytesOf(types[i]!))))),
   ];
@@ -79,22 +77,30 @@ export function emitLoop(frame: Frame, form: Form, spec: LoopSpec, params: Local
   ];
 }
 
-/** Code for one leaf: once, per row, per step, and its value. */
+/** `pass` for `left` elements, as many at a time as the form takes, then for what is left: then it is told the local that says how many. Afterwards `left` is that less a whole vector, or 0. */
+export function eachVector({ width }: Form, left: Local, pass: (part?: Local) => Code): Code {
+  const step = advance(left, -width);
+  if (width === 1) return loop(pass(), step, branchIf(0, left.get));
+  const whole = i32.geS(left.get, i32.of(width));
+  return [when(whole, loop(pass(), step, branchIf(0, whole))), when(i32.gtS(left.get, i32.of(0)), [pass(left), step])];
+}
+
+/** Code for one leaf: once, per row, per step (of which only a part may count, see {@link eachVector}), and its value. */
 export interface Reader {
   readonly start?: Code;
   readonly row?: Code;
-  readonly each?: Code;
+  readonly each?: (part?: Local) => Code;
   readonly read: Code;
 }
 
 /** How each input is read. */
-export function readers(form: Form, accesses: readonly Access[], cursors: readonly Cursor[], layout: Slots, left: Local, params: Local): Reader[] {
+export function readers(form: Form, accesses: readonly Access[], cursors: readonly Cursor[], layout: Slots, params: Local): Reader[] {
   let at = 0;
   return accesses.map((access) => {
     const address = cursors[at]!;
     const bounds = Array.from({ length: access.bounds }, (_, i) => ({ value: cursors[at + 1 + i]!, size: i32.load(params.get, layout.quantities[at + 1 + i]!.size) }));
     at += 1 + access.bounds;
-    return form.reader(access, address, bounds, left);
+    return form.reader(access, address, bounds);
   });
 }
 

@@ -3,7 +3,7 @@ import { bytesOf, type DType, ordered, print, rewrite, type RowFunction, type Sc
 import type { Leaves } from './dialect.ts';
 import { vectorMonoid } from './fold.ts';
 import type { Form } from './form.ts';
-import { type Cursor, type Reader, readers } from './loop.ts';
+import { type Cursor, eachVector, type Reader, readers } from './loop.ts';
 import { boundedness, slots } from './parameters.ts';
 import type { Access } from './walk.ts';
 import type { Code, Frame, Local } from './wasm/assembler.ts';
@@ -23,7 +23,7 @@ export function rowKernel(frame: Frame, form: Form, spec: RowSpec, params: Local
   const parameter = (offset: number): Code => i32.load(params.get, offset);
   const { row, last, left, length, rest, coordinate } = frame.ints('row', 'last', 'left', 'length', 'rest', 'coordinate');
   const cursors = layout.quantities.map((): Cursor => ({ row: frame.local('i32'), here: frame.local('i32'), step: frame.local('i32') }));
-  const reading = readers(form, accesses, cursors, layout, left, params);
+  const reading = readers(form, accesses, cursors, layout, params);
   const uniforms = f.uniforms.map((dtype, i) => form.uniform(dtype, params, layout.uniforms + 8 * i));
   const firstIndex = cursors.length - indices.length;
   const indexed = indices.map((_, i) => form.index(cursors[firstIndex + i]!));
@@ -84,14 +84,14 @@ export function rowKernel(frame: Frame, form: Form, spec: RowSpec, params: Local
   }
 
   /** `body` for each vector of the row, or for its first element only. */
-  function along(roots: readonly Scalar[], whole: boolean, body: Code): Code {
+  function along(roots: readonly Scalar[], whole: boolean, body: (part?: Local) => Code): Code {
     const { pieces, cursors: moving } = used(roots);
-    const each = [...pieces.map((piece) => piece.each ?? []), body];
+    const pass = (part?: Local): Code => [...pieces.map(({ each }) => each?.(part) ?? []), body(part)];
     return [
       left.set(whole ? length.get : i32.of(1)),
       moving.map(({ row: start, here }) => here.set(start.get)),
       pieces.map((piece) => piece.row ?? []),
-      whole ? loop(each, moving.map(({ here, step }) => advance(here, i32.shl(step.get, i32.of(2)))), advance(left, -4), branchIf(0, i32.gtS(left.get, i32.of(0)))) : each,
+      whole ? eachVector(form, left, (part) => [pass(part), moving.map(({ here, step }) => advance(here, i32.shl(step.get, i32.of(2))))]) : pass(left),
     ];
   }
 
@@ -107,11 +107,11 @@ export function rowKernel(frame: Frame, form: Form, spec: RowSpec, params: Local
     const element = frame.local('v128');
     return [
       sums.map((sum, i) => sum.set(monoids[i]!.neutral)),
-      along(roots, true, [
+      along(roots, true, (part) => [
         printed.lines,
         own.map((_, i): Code => [
           element.set(printed.roots[i]!),
-          when(i32.ltS(left.get, i32.of(4)), element.set(v128.select(i32x4.ltS(i32x4.of(0, 1, 2, 3), i32x4.splat(left.get)), element.get, monoids[i]!.neutral))),
+          part ? element.set(v128.select(i32x4.ltS(i32x4.of(0, 1, 2, 3), i32x4.splat(part.get)), element.get, monoids[i]!.neutral)) : [],
           sums[i]!.set(monoids[i]!.combine(sums[i]!.get, element.get))]),
       ]),
       own.map(({ value }, i) => {
@@ -131,10 +131,10 @@ export function rowKernel(frame: Frame, form: Form, spec: RowSpec, params: Local
     const results = chosen.map(() => frame.local('v128'));
     const size = (i: number): number => bytesOf(f.outputs.outputs[i]!);
     return [
-      along(roots, !ofRows, [
+      along(roots, !ofRows, (part) => [
         lines,
         codes.map((code, k) => results[k]!.set(code)),
-        chosen.map((i, k) => [form.store(f.outputs.outputs[i]!, targets[i]!, results[k]!, left), advance(targets[i]!, ofRows ? size(i) : 4 * size(i))]),
+        chosen.map((i, k) => [form.store(f.outputs.outputs[i]!, targets[i]!, results[k]!, part), advance(targets[i]!, ofRows ? size(i) : 4 * size(i))]),
       ]),
       // The last vector of a row may have been a part of one.
       ofRows ? [] : chosen.map((i) => advance(targets[i]!, i32.mul(left.get, i32.of(size(i))))),
