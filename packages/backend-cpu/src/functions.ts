@@ -4,7 +4,7 @@ import { type Form, scalarForm, vectorForm } from './form.ts';
 import type { Compiler, Kernel } from './kernel.ts';
 import type { LoopSpec } from './loop.ts';
 import type { Pool } from './pool.ts';
-import type { Walk } from './walk.ts';
+import type { Kind, Walk } from './walk.ts';
 import type { Frame, ModuleBuilder } from './wasm/assembler.ts';
 
 const MOST_FUNCTIONS = 1000;
@@ -18,7 +18,8 @@ export interface Prepared {
   readonly cost: number;
   /** Whether it must be computed one element at a time. */
   readonly scalar: boolean;
-  readonly kernels: Map<string, Kernel>;
+  /** By what they do, then by how they walk. */
+  readonly kernels: Map<string, Map<Kind, Kernel>>;
 }
 
 export class Functions {
@@ -47,13 +48,15 @@ export class Functions {
   #forgetOldest(): void {
     const [key, { kernels }] = this.#byKey.entries().next().value!;
     this.#byKey.delete(key);
-    for (const kernel of kernels.values()) this.#pool.forget(kernel);
+    for (const ofWalks of kernels.values()) for (const kernel of ofWalks.values()) this.#pool.forget(kernel);
   }
 
-  /** The kernel `name` of `f`; `make` compiles it when first asked for. */
-  kernel(prepared: Prepared, name: string, make: (compiler: Compiler) => Kernel): Kernel {
-    let kernel = prepared.kernels.get(name);
-    if (!kernel) prepared.kernels.set(name, (kernel = make(this.#compiler)));
+  /** The kernel that does what `name` says for such a walk; `make` compiles it when first asked for. */
+  kernel(prepared: Prepared, name: string, { kind }: Walk, make: (compiler: Compiler) => Kernel): Kernel {
+    let ofWalks = prepared.kernels.get(name);
+    if (!ofWalks) prepared.kernels.set(name, (ofWalks = new Map()));
+    let kernel = ofWalks.get(kind);
+    if (!kernel) ofWalks.set(kind, (kernel = make(this.#compiler)));
     return kernel;
   }
 

@@ -9,7 +9,7 @@ import { PARAMETER_BYTES } from './memory.ts';
 import type { Pool } from './pool.ts';
 import { boundedness, slots, writeParameters } from './parameters.ts';
 import { paired } from './unfold.ts';
-import { addressOf, plan, type Walk } from './walk.ts';
+import { addressOf, type Kind, plan, type Walk } from './walk.ts';
 import type { Code, Frame, Local, ModuleBuilder } from './wasm/assembler.ts';
 import { i32, smaller } from './wasm/instructions.ts';
 
@@ -48,7 +48,7 @@ export class Maps {
   }
 
   #walk(f: ScalarFunction, prepared: Prepared, walk: Walk, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], inPairs: boolean): void {
-    const kernel = this.#functions.kernel(prepared, inPairs ? `pairs ${walk.kind}` : walk.kind, (compiler) => this.#compile(compiler, f, prepared, walk, { inPairs }));
+    const kernel = this.#functions.kernel(prepared, inPairs ? 'pairs' : 'map', walk, (compiler) => this.#compile(compiler, f, prepared, walk, { inPairs }));
     const total = totalOf(walk);
     const most = mostOf(prepared);
     const chunk = this.#pool.threads > 1 && total >= 2 * most ? most : total;
@@ -59,12 +59,11 @@ export class Maps {
   /** Several maps of `f`, of which none reads or writes what another writes. */
   runEach(f: ScalarFunction, calls: readonly MapCall[]): void {
     const prepared = this.#functions.prepare(f);
-    const batches = new Map<string, Batch>();
+    const batches = new Map<Kind, Batch>();
     for (const call of calls) {
       const walk = plan(call.shape, call.inputs, prepared.indices);
-      const kind = `each ${walk.kind}`;
-      let batch = batches.get(kind);
-      if (!batch) batches.set(kind, (batch = { kernel: this.#functions.kernel(prepared, kind, (compiler) => this.#compile(compiler, f, prepared, walk, { several: true })), items: [] }));
+      let batch = batches.get(walk.kind);
+      if (!batch) batches.set(walk.kind, (batch = { kernel: this.#functions.kernel(prepared, 'each', walk, (compiler) => this.#compile(compiler, f, prepared, walk, { several: true })), items: [] }));
       batch.items.push({ call, walk, total: totalOf(walk) });
     }
     for (const batch of batches.values()) this.#runBatch(f, batch, mostOf(prepared));

@@ -181,7 +181,7 @@ export class Products {
     const walk = plan(shape, all, prepared.indices);
     const total = shape.reduce((product, size) => product * size, 1);
     writeParameters(this.#heap, address, walk, all, [addressOf(output.storage) + output.offset * bytesOf(output.storage.dtype)], uniforms, f.uniforms, total, total);
-    return this.#functions.kernel(prepared, `end ${walk.kind}`, (compiler) => compiler.compile((module, frame, parameters, chunk) =>
+    return this.#functions.kernel(prepared, 'end', walk, (compiler) => compiler.compile((module, frame, parameters, chunk) =>
       productEnd(module, frame, (own) => this.#functions.form(prepared, module, own), specOf(f, prepared, walk), parameters, chunk)));
   }
 

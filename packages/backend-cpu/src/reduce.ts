@@ -67,7 +67,7 @@ export class Reductions {
     const blocks = run <= block * 1.5 ? 1 : Math.ceil(run / block);
     const tiles = Math.ceil(inner / STRIP);
     const made = blocks > 1 ? this.#temporary(type, outer * blocks * inner) : undefined;
-    const kernel = this.#functions.kernel(prepared, `${kind} ${rows ? 'rows' : 'columns'} ${walk.kind}`, (compiler) => this.#compile(compiler, kind, type, rows, f, walk));
+    const kernel = this.#functions.kernel(prepared, `${kind} ${rows ? 'rows' : 'columns'}`, walk, (compiler) => this.#compile(compiler, kind, type, rows, f, walk));
     const groups = outer * blocks * tiles;
     const each = Math.min(run, block) * Math.min(inner, STRIP);
     const chunk = this.#pool.threads > 1 && groups * each >= 2 * CHUNK ? Math.max(1, Math.floor(CHUNK / each)) : groups;

@@ -7,7 +7,7 @@ import { type Cursor, eachVector, type Reader, readers } from './loop.ts';
 import { boundedness, slots } from './parameters.ts';
 import type { Access } from './walk.ts';
 import type { Code, Frame, Local } from './wasm/assembler.ts';
-import { advance, branchIf, i32, i32x4, loop, smaller, v128, when } from './wasm/instructions.ts';
+import { advance, branchIf, i32, i32x4, loop, smaller, v128 } from './wasm/instructions.ts';
 
 export interface RowSpec {
   readonly function: RowFunction;

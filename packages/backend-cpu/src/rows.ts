@@ -34,7 +34,7 @@ export class Rows {
     const walk = suits ? planRows(shape, inputs, prepared.indices, axes) : undefined;
     const length = walk?.sizes[0] ?? 0;
     if (!walk || length === 0 || length > LONGEST) return composeRows(this.#backend, f, inputs, uniforms, outputs, shape, axes);
-    const kernel = this.#functions.kernel(prepared, walk.kind, (compiler) => this.#compile(compiler, f, prepared, walk));
+    const kernel = this.#functions.kernel(prepared, 'rows', walk, (compiler) => this.#compile(compiler, f, prepared, walk));
     let rows = 1;
     for (let i = 1; i < walk.sizes.length; i++) rows *= walk.sizes[i]!;
     const places = mapped(outputs, ({ storage, offset }) => addressOf(storage) + offset * bytesOf(storage.dtype));

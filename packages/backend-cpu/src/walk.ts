@@ -25,8 +25,25 @@ export interface Walk {
   /** In the order of the inputs: the address in bytes, then its bounds; then the index leaves. */
   readonly quantities: readonly Quantity[];
   readonly accesses: readonly Access[];
-  /** Rank and accesses in short: walks with the same class run on the same kernel of a function. */
-  readonly kind: string;
+  /** Walks of one kind run on the same kernel of a function. */
+  readonly kind: Kind;
+}
+
+/** Rank and accesses in short: a number, which is found faster than a text is made, or a text where they are many. */
+export type Kind = number | string;
+
+const CODES: { readonly [R in Reach]: number } = { unit: 0, same: 1, step: 2 };
+/** What a number has room for: accesses, and bounds of each. */
+const MOST_ACCESSES = 7;
+const MOST_BOUNDS = 20;
+
+function kindOf(rank: number, accesses: readonly Access[]): Kind {
+  let kind = rank;
+  for (const { reach, bounds } of accesses) {
+    if (bounds > MOST_BOUNDS || accesses.length > MOST_ACCESSES) return [rank, ...accesses.map((access) => `${access.reach} ${access.bounds}`)].join();
+    kind = 64 * kind + 3 * bounds + CODES[reach];
+  }
+  return kind;
 }
 
 /** Storages of this backend know where they are. */
@@ -46,11 +63,9 @@ function planLine(shape: Shape, inputs: readonly View[]): Walk | undefined {
   for (let axis = 0; axis < shape.length; axis++) total *= shape[axis]!;
   if (total === 1) return undefined;
   for (let i = 0; i < inputs.length; i++) if (!isContiguous(inputs[i]!)) return undefined;
-  return {
-    sizes: [total], kind: `1${'n'.repeat(inputs.length)}`,
-    quantities: mapped(inputs, ({ storage, offset }) => ({ base: addressOf(storage) + offset * bytesOf(storage.dtype), strides: [bytesOf(storage.dtype)] })),
-    accesses: mapped(inputs, ({ storage: { dtype } }) => ({ dtype, reach: 'unit', bounds: 0 })),
-  };
+  const accesses = mapped(inputs, ({ storage: { dtype } }): Access => ({ dtype, reach: 'unit', bounds: 0 }));
+  const quantities = mapped(inputs, ({ storage, offset }) => ({ base: addressOf(storage) + offset * bytesOf(storage.dtype), strides: [bytesOf(storage.dtype)] }));
+  return { sizes: [total], quantities, accesses, kind: kindOf(1, accesses) };
 }
 
 /** The walk over rows, which run along `axes`: its innermost axis is a row. Undefined where `axes` are not the last ones, or a row is no even run. */
@@ -85,17 +100,15 @@ function affine(shape: Shape, inputs: readonly View[], indices: readonly number[
 
 function finished(inputs: readonly View[], bases: readonly number[], { sizes, steps }: { sizes: number[]; steps: number[][] }): Walk {
   let at = 0;
-  let kind = `${sizes.length}`;
   const accesses = mapped(inputs, ({ storage: { dtype }, bounds }): Access => {
     const strides = steps[at]!;
     const reach = strides[0] === 1 ? 'unit' : strides[0] === 0 ? 'same' : 'step';
     const bytes = bytesOf(dtype);
     if (bytes !== 1) for (let i = 0; i < strides.length; i++) strides[i]! *= bytes;
     at += 1 + bounds.length;
-    kind += bounds.length > 0 ? reach[1]! + String(bounds.length) : reach[1]!;
     return { dtype, reach, bounds: bounds.length };
   });
-  return { sizes, quantities: mapped(steps, (strides, i) => ({ base: bases[i]!, strides })), accesses, kind };
+  return { sizes, quantities: mapped(steps, (strides, i) => ({ base: bases[i]!, strides })), accesses, kind: kindOf(sizes.length, accesses) };
 }
 
 /** Drops axes of size 1 and joins those that all `lists` step through evenly. Axes before `first` are left out. */
