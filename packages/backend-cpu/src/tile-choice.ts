@@ -14,13 +14,13 @@ import type { TileSize } from './tile.ts';
 const SHALLOW = 128;
 /** Chunks of each that are not counted, since engines compile meanwhile, and those that are. */
 const WARM = 40;
-const COUNTED = 60;
+const COUNTED = 200;
 /** How much less time another one has to take than the one before. */
-const CLEARLY = 0.85;
+const CLEARLY = 0.95;
 
 const sizes = (...all: [rows: number, turn: number][]): TileSize[] => all.map(([rows, turn]) => ({ rows, turn }));
 /** What is tried, the likeliest first, for products along a deep axis and along a shallow one. */
-const FUSED = { deep: sizes([6, 8], [6, 1], [4, 1]), shallow: sizes([4, 8], [4, 1], [6, 1]) };
+const FUSED = { deep: sizes([6, 8], [6, 1], [4, 1]), shallow: sizes([4, 8], [6, 8], [4, 1]) };
 const APART = { deep: sizes([4, 1], [3, 1]), shallow: sizes([4, 1], [3, 1]) };
 
 interface Candidate extends TileSize {
