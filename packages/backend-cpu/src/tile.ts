@@ -27,7 +27,7 @@ export function defineTile(module: ModuleBuilder, { rows, turn }: TileSize, lie:
     const pointers = [first, ...others];
     const add = (sum: Local, x: Local): Code =>
       sum.set(fused ? f32x4.relaxedMadd(factor.get, x.get, sum.get) : f32x4.add(f32x4.mul(factor.get, x.get), sum.get));
-    /** Row r at inner element i of a turn. V8 keeps as many sums of the memory's base and an offset as there are offsets: few, or they do not stay in registers. */
+    /** Row r at inner element i of a turn. V8 keeps the memory's base plus each offset in a register, so there should be few offsets. */
     const read = (r: number, i: number): Code => (lie === 'along' ? v128.splat32(pointers[r]!.get, 4 * i) : v128.splat32(first.get, 4 * r));
     /** Turns of `many` inner elements until none is `left`. */
     const walk = (many: number): Code => loop(
