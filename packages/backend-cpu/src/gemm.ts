@@ -44,11 +44,11 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, turns:
   ]);
   const packing = chosen(packRows, 6);
   /** By turns. Long ones are not worth it for low tiles, which are rare. */
-  const tiles = (lie: Rows, turns: readonly number[]): FunctionRef[] => {
+  const tiles = (lie: Rows): FunctionRef[] => {
     const plain = Array.from({ length: height }, (_, i) => defineTile(module, { rows: i + 1, turn: 1 }, lie, fused));
     return turns.map((turn) => chosen(plain.map((target, i) => (turn === 1 || i < LOW ? target : defineTile(module, { rows: i + 1, turn }, lie, fused))), 9));
   };
-  const [beside, along] = [tiles('beside', turns), tiles('along', turns)];
+  const [beside, along] = [tiles('beside'), tiles('along')];
 
   const { row0, lane0, rows, lanes, entry, find, parameter } = blockOf(frame, parameters, chunk);
   const { inner, row, rowInner, lane, laneInner, stride, depth, pack, keep, tallest, turned, whole, laneTable } = frame.ints('inner', 'row', 'rowInner', 'lane', 'laneInner', 'stride', 'depth', 'pack', 'keep', 'tallest', 'turned', 'whole', 'laneTable');
@@ -67,8 +67,8 @@ export function gemm(module: ModuleBuilder, frame: Frame, height: number, turns:
       i32.add(start, bytes(i32.mul(n.get, many.get)))))));
   const eachDepth = (...body: Code[]): Code => count(k, i32.of(0), inner.get, depth.get, many.set(smaller(depth.get, i32.sub(inner.get, k.get))), ...body);
   const tile = (result: Code, count: Code, start: Code): Code => {
-    const lie = (packed: Code, inPlace: Code): Code => choose('i32', pack.get, packed, inPlace);
-    const run = (target: FunctionRef): Code => call(target, tall.get, lie(tile0.get, from.get), row.get, lie(bytes(tall.get), rowInner.get), start, result, width.get, many.get, count, fresh.get);
+    const whether = (packed: Code, inPlace: Code): Code => choose('i32', pack.get, packed, inPlace);
+    const run = (target: FunctionRef): Code => call(target, tall.get, whether(tile0.get, from.get), row.get, whether(bytes(tall.get), rowInner.get), start, result, width.get, many.get, count, fresh.get);
     const by = ([first, ...others]: FunctionRef[]): Code => others.reduce((otherwise, target, i) => when(i32.eq(parameter('turn'), i32.of(turns[i + 1]!)), run(target), otherwise), run(first!));
     return when(i32.gtU(i32.eq(rowInner.get, i32.of(4)), pack.get), by(along), by(beside));
   };

@@ -80,9 +80,9 @@ export function emitLoop(frame: Frame, form: Form, spec: LoopSpec, params: Local
 /** `pass` for `left` elements, as many at a time as the form takes, then for what is left: then it is told the local that says how many. Afterwards `left` is that less a whole vector, or 0. */
 export function eachVector({ width }: Form, left: Local, pass: (part?: Local) => Code): Code {
   const step = advance(left, -width);
-  if (width === 1) return loop(pass(), step, branchIf(0, left.get));
   const whole = i32.geS(left.get, i32.of(width));
-  return [when(whole, loop(pass(), step, branchIf(0, whole))), when(i32.gtS(left.get, i32.of(0)), [pass(left), step])];
+  const all = when(whole, loop(pass(), step, branchIf(0, whole)));
+  return width === 1 ? all : [all, when(i32.gtS(left.get, i32.of(0)), [pass(left), step])];
 }
 
 /** Code for one leaf: once, per row, per step (of which only a part may count, see {@link eachVector}), and its value. */

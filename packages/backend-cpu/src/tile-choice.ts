@@ -1,5 +1,5 @@
 /**
- * How many rows the tiles of products have, and how many inner elements a turn of their loop. Engines and cores differ: a loop whose sums do not all stay in registers takes twice as long,
+ * How many rows the tiles of products have, and how many inner elements a turn of their loop. Engines and cores differ: a loop whose sums do not all stay in registers takes two or three times as long,
  * and which one that is no engine says; long turns have fewer instructions around their multiplications, which matters where the fetching of instructions is shared with others; and what a tall tile saves along a deep
  * inner axis it loses at the ends of a shallow one. So the first products of each kind take turns, and the chunks that the calling thread does are timed. Results are the same bits
  * whatever is chosen.

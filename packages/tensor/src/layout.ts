@@ -88,7 +88,7 @@ export function permuted(layout: Layout, order: readonly number[]): Layout {
 /** The last two axes change places. */
 export function swapped({ shape, strides, offset, bounds }: Layout): Layout {
   const last = shape.length - 1;
-  const swap = (values: readonly number[]): number[] => mapped(values, (value, axis) => (axis === last ? values[last - 1]! : axis === last - 1 ? values[last]! : value));
+  const swap = (values: readonly number[]): number[] => mapped(values, (_, axis) => values[axis < last - 1 ? axis : 2 * last - 1 - axis]!);
   return { shape: swap(shape), strides: swap(strides), offset, bounds: bounds.length === 0 ? none : bounds.map((bound) => ({ ...bound, strides: swap(bound.strides) })) };
 }
 
