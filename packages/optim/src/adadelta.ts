@@ -3,6 +3,7 @@ import { byChoice, followed } from './choices.ts';
 import type { FormulaLine } from './explain.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import { inRange, upTo } from './settings.ts';
+import { settled } from './settled.ts';
 
 /** What {@link Adadelta} takes. */
 export interface AdadeltaOptions {
@@ -30,9 +31,9 @@ const rule = byChoice(({ penalized }: { penalized: boolean }) => (
   lr: Scalar, sign: Scalar, decay: Scalar, rho: Scalar, rest: Scalar, eps: Scalar,
 ) => {
   const g = followed(gradient, p, sign, decay, penalized);
-  const v = square.mul(rho).add(g.square().mul(rest));
+  const v = settled(square.mul(rho).add(g.square().mul(rest)));
   const delta = steps.add(eps).sqrt().div(v.add(eps).sqrt()).mul(g);
-  return [p.sub(delta.mul(lr)), v, steps.mul(rho).add(delta.square().mul(rest))];
+  return [p.sub(delta.mul(lr)), v, settled(steps.mul(rho).add(delta.square().mul(rest)))];
 });
 
 /**

@@ -3,6 +3,7 @@ import { byChoice, followed } from './choices.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import type { FormulaLine } from './explain.ts';
 import { inRange } from './settings.ts';
+import { settled } from './settled.ts';
 import type { Formula, Variant } from './variant.ts';
 
 /** What {@link Adam} takes. */
@@ -43,8 +44,8 @@ const rule = byChoice(({ variant, amsgrad, penalized }: { variant: Variant; amsg
   rate: Scalar, sign: Scalar, decay: Scalar, kept: Scalar, beta1: Scalar, rest1: Scalar, beta2: Scalar, rest2: Scalar, root: Scalar, eps: Scalar,
 ) => {
   const g = followed(gradient, p, sign, decay, penalized);
-  const m = mean.mul(beta1).add(g.mul(rest1));
-  const v = square.mul(beta2).add(g.square().mul(rest2));
+  const m = settled(mean.mul(beta1).add(g.mul(rest1)));
+  const v = settled(square.mul(beta2).add(g.square().mul(rest2)));
   const largest = most.maximum(v);
   const step = m.div(denominators[variant](amsgrad ? largest : v, root, eps));
   return [p.mul(kept).sub(step.mul(rate)), m, v, ...(amsgrad ? [largest] : [])];

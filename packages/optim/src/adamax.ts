@@ -3,6 +3,7 @@ import { byChoice, followed } from './choices.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import type { FormulaLine } from './explain.ts';
 import { inRange } from './settings.ts';
+import { settled } from './settled.ts';
 
 /** What {@link Adamax} takes. */
 export interface AdamaxOptions {
@@ -30,7 +31,7 @@ const rule = byChoice(({ penalized }: { penalized: boolean }) => (
   rate: Scalar, sign: Scalar, decay: Scalar, beta1: Scalar, rest1: Scalar, beta2: Scalar, eps: Scalar,
 ) => {
   const g = followed(gradient, p, sign, decay, penalized);
-  const m = mean.mul(beta1).add(g.mul(rest1));
+  const m = settled(mean.mul(beta1).add(g.mul(rest1)));
   const u = largest.mul(beta2).maximum(g.abs().add(eps));
   return [p.sub(m.div(u).mul(rate)), m, u];
 });

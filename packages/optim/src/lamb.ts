@@ -3,6 +3,7 @@ import { byChoice } from './choices.ts';
 import type { FormulaLine } from './explain.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import { inRange } from './settings.ts';
+import { settled } from './settled.ts';
 
 /** What {@link LAMB} takes. */
 export interface LAMBOptions {
@@ -27,7 +28,7 @@ export interface LAMBState {
 
 const means = fuse((gradient: Scalar, mean: Scalar, square: Scalar, sign: Scalar, beta1: Scalar, rest1: Scalar, beta2: Scalar, rest2: Scalar) => {
   const g = gradient.mul(sign);
-  return [mean.mul(beta1).add(g.mul(rest1)), square.mul(beta2).add(g.square().mul(rest2))];
+  return [settled(mean.mul(beta1).add(g.mul(rest1))), settled(square.mul(beta2).add(g.square().mul(rest2)))];
 });
 type Penalized = { penalized: boolean };
 const stepOf = (p: Scalar, mean: Scalar, square: Scalar, corrected: Scalar, root: Scalar, eps: Scalar, decay: Scalar, { penalized }: Penalized) => {

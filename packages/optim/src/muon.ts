@@ -2,6 +2,7 @@ import { fail, fuse, type Scalar, type Tensor } from '@nn/tensor';
 import type { FormulaLine } from './explain.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import { inRange } from './settings.ts';
+import { settled } from './settled.ts';
 
 /** What {@link Muon} takes. */
 export interface MuonOptions {
@@ -26,7 +27,7 @@ export interface MuonOptions {
 /** What {@link Muon} remembers of a parameter. */
 export interface MuonState { momentumBuffer: Tensor }
 
-const follow = fuse((gradient: Scalar, mean: Scalar, momentum: Scalar, rest: Scalar) => [mean.mul(momentum).add(gradient.mul(rest))]);
+const follow = fuse((gradient: Scalar, mean: Scalar, momentum: Scalar, rest: Scalar) => [settled(mean.mul(momentum).add(gradient.mul(rest)))]);
 const ahead = fuse((gradient: Scalar, mean: Scalar, momentum: Scalar, rest: Scalar) => gradient.mul(rest).add(mean.mul(momentum)));
 const squares = fuse((x: Scalar) => x.square());
 const normalized = fuse((x: Scalar, sum: Scalar, eps: Scalar) => x.div(sum.sqrt().maximum(eps)));

@@ -3,6 +3,7 @@ import { byChoice, followed } from './choices.ts';
 import type { FormulaLine } from './explain.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import { inRange } from './settings.ts';
+import { settled } from './settled.ts';
 
 /** What {@link NAdam} takes. */
 export interface NAdamOptions {
@@ -35,8 +36,8 @@ const rule = byChoice(({ penalized }: { penalized: boolean }) => (
   ahead: Scalar, rate: Scalar, sign: Scalar, decay: Scalar, kept: Scalar, beta1: Scalar, rest1: Scalar, beta2: Scalar, rest2: Scalar, root: Scalar, eps: Scalar,
 ) => {
   const g = followed(gradient, p, sign, decay, penalized);
-  const m = mean.mul(beta1).add(g.mul(rest1));
-  const v = square.mul(beta2).add(g.square().mul(rest2));
+  const m = settled(mean.mul(beta1).add(g.mul(rest1)));
+  const v = settled(square.mul(beta2).add(g.square().mul(rest2)));
   const divisor = v.sqrt().div(root).add(eps);
   // Two quotients, as where the divisor is 0 each one counts.
   return [p.mul(kept).sub(g.div(divisor).mul(ahead)).sub(m.div(divisor).mul(rate)), m, v];

@@ -3,6 +3,7 @@ import { byChoice, followed } from './choices.ts';
 import type { FormulaLine } from './explain.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import { inRange } from './settings.ts';
+import { settled } from './settled.ts';
 
 /** What {@link RAdam} takes. */
 export interface RAdamOptions {
@@ -33,8 +34,8 @@ const rule = byChoice(({ adaptive, penalized }: { adaptive: boolean; penalized: 
   rate: Scalar, sign: Scalar, decay: Scalar, kept: Scalar, beta1: Scalar, rest1: Scalar, beta2: Scalar, rest2: Scalar, eps: Scalar,
 ) => {
   const g = followed(gradient, p, sign, decay, penalized);
-  const m = mean.mul(beta1).add(g.mul(rest1));
-  const v = square.mul(beta2).add(g.square().mul(rest2));
+  const m = settled(mean.mul(beta1).add(g.mul(rest1)));
+  const v = settled(square.mul(beta2).add(g.square().mul(rest2)));
   return [p.mul(kept).sub((adaptive ? m.div(v.sqrt().add(eps)) : m).mul(rate)), m, v];
 });
 

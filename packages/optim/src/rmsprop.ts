@@ -3,6 +3,7 @@ import { byChoice, followed } from './choices.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import type { FormulaLine } from './explain.ts';
 import { inRange } from './settings.ts';
+import { settled } from './settled.ts';
 import type { Formula, Variant } from './variant.ts';
 
 /** What {@link RMSprop} takes. */
@@ -37,11 +38,11 @@ const rule = byChoice(({ inside, centered, momentous, penalized }: { inside: boo
   lr: Scalar, sign: Scalar, decay: Scalar, alpha: Scalar, rest: Scalar, eps: Scalar, momentum: Scalar,
 ) => {
   const g = followed(gradient, p, sign, decay, penalized);
-  const v = square.mul(alpha).add(g.square().mul(rest));
-  const m = mean.mul(alpha).add(g.mul(rest));
+  const v = settled(square.mul(alpha).add(g.square().mul(rest)));
+  const m = settled(mean.mul(alpha).add(g.mul(rest)));
   const spread = centered ? v.sub(m.square()) : v;
   const step = g.div(inside ? spread.add(eps).sqrt() : spread.sqrt().add(eps));
-  const b = buffer.mul(momentum).add(inside ? step.mul(lr) : step);
+  const b = settled(buffer.mul(momentum).add(inside ? step.mul(lr) : step));
   return [p.sub(momentous && inside ? b : (momentous ? b : step).mul(lr)), v, ...(centered ? [m] : []), ...(momentous ? [b] : [])];
 });
 

@@ -3,6 +3,7 @@ import { byChoice, followed } from './choices.ts';
 import { Optimizer, type Params, type Settings } from './optimizer.ts';
 import type { FormulaLine } from './explain.ts';
 import { inRange } from './settings.ts';
+import { settled } from './settled.ts';
 import type { Formula, Variant } from './variant.ts';
 
 /** What {@link SGD} takes. */
@@ -30,7 +31,7 @@ const rule = byChoice(({ momentous, nesterov, containing, penalized }: { momento
 ) => {
   const g = followed(gradient, p, sign, decay, penalized);
   const added = containing ? g.mul(lr) : g;
-  const b = momentous ? buffer.mul(momentum).add(added.mul(share)) : added;
+  const b = momentous ? settled(buffer.mul(momentum).add(added.mul(share))) : added;
   const step = nesterov ? added.add(b.mul(momentum)) : b;
   return [p.sub(containing ? step : step.mul(lr)), ...(momentous ? [b] : [])];
 });
