@@ -5,20 +5,22 @@
 import { fail } from '@nn/tensor/backend';
 import type { Heap } from './heap.ts';
 import { parametersOf, PLAIN, SGEMM, SLICE_WORDS, TURNED } from './memory.ts';
+import { coreOf, fitKernels } from './openblas.ts';
 import { builtin } from './threads.ts';
 
 /** What a thread needs to load the same library. */
 export interface BlasSource { readonly koffi: string; readonly library: string; readonly base: number }
 
 type Sgemm = (order: number, turnA: number, turnB: number, m: number, n: number, k: number, alpha: number, a: number, lda: number, b: number, ldb: number, beta: number, c: number, ldc: number) => void;
-interface Library { func(prototype: string): (...args: unknown[]) => unknown }
-interface Koffi { load(path: string): Library; address(value: Uint8Array): bigint }
+export interface Library { func(prototype: string): (...args: unknown[]) => unknown }
+/** `load(null)` answers what is in the process already. */
+export interface Koffi { load(path: string | null): Library; address(value: Uint8Array): bigint }
 
 /** Libraries that `auto` looks for, the best known for speed first. */
 const candidates: { readonly [platform: string]: readonly string[] } = {
-  linux: ['libmkl_rt.so.2', 'libmkl_rt.so', 'libopenblas.so.0', 'libopenblas.so', 'libblis.so.4', 'libblis.so'],
+  linux: ['libmkl_rt.so.3', 'libmkl_rt.so.2', 'libmkl_rt.so', 'libopenblas.so.0', 'libopenblas.so', 'libblis.so.4', 'libblis.so'],
   darwin: ['/System/Library/Frameworks/Accelerate.framework/Accelerate', '/opt/homebrew/opt/openblas/lib/libopenblas.dylib', '/usr/local/opt/openblas/lib/libopenblas.dylib', 'libopenblas.dylib'],
-  win32: ['mkl_rt.2.dll', 'libopenblas.dll', 'openblas.dll', 'libblis.dll'],
+  win32: ['mkl_rt.3.dll', 'mkl_rt.2.dll', 'libopenblas.dll', 'openblas.dll', 'libblis.dll'],
 };
 
 /** How each library is told to use one thread, and what it calls itself. */
@@ -115,6 +117,7 @@ export async function loadBlas(wanted: string): Promise<Blas> {
   for (const library of names) {
     try {
       const loaded = koffi.load(library);
+      await fitKernels(loaded, koffi);
       return new Blas(nameOf(loaded, library), loaded.func(SGEMM), koffi, { koffi: path, library });
     } catch (error) {
       if (wanted !== 'auto') fail('cpu', `the BLAS at ${wanted} cannot be used: ${(error as Error).message}`, 'Give the path of a library with cblas_sgemm.');
@@ -133,10 +136,8 @@ function nameOf(library: Library, path: string): string {
     }
     const about = 'about' in kind ? library.func(kind.about)() as string : '';
     if (kind.name !== 'OpenBLAS') return about ? `${kind.name} ${about}` : kind.name;
-    // OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH NO_AFFINITY Zen MAX_THREADS=64
-    const words = about.split(' ');
-    const core = words.at(-2) ?? '';
-    return [words[0], words[1], /^[A-Z_]+$/.test(core) ? '' : `(${core})`].filter(Boolean).join(' ');
+    const core = coreOf(about);
+    return [...about.split(' ').slice(0, 2), ...(core ? [`(${core})`] : [])].join(' ');
   }
   return path.split(/[/\\]/).at(-1)!;
 }

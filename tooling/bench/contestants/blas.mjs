@@ -1,17 +1,21 @@
 // A BLAS alone, through koffi, with threads of its own: `node blas.mjs auto 2`, or with the path of a library instead of `auto`.
 import { createRequire } from 'node:module';
+import { coreOf, fitKernels } from '../../../packages/backend-cpu/src/openblas.ts';
 import { missing, serve } from './protocol.mjs';
 
 const [wanted = 'auto', threads = '1'] = process.argv.slice(2);
 const requireOurs = createRequire(new URL('../../../packages/backend-cpu/package.json', import.meta.url));
 const names = wanted === 'auto' ? ['libopenblas.so.0', 'libopenblas.so', 'libopenblas.dylib', 'libopenblas.dll'] : [wanted];
-const { library, name } = open();
+const { library, name } = await open();
 
-function open() {
+async function open() {
   const koffi = requireOurs('koffi');
   for (const name of names) {
     try {
-      return { library: koffi.load(name), name };
+      const library = koffi.load(name);
+      // Its best kernels here, as we use them.
+      await fitKernels(library, koffi);
+      return { library, name };
     } catch {}
   }
   return missing(`no OpenBLAS was found (${names.join(', ')}): install one, e.g. Debian's libopenblas0, or give its path as NN_BLAS`);
@@ -33,5 +37,6 @@ function gemm(/** @type {{ m: number, n: number, k: number, left?: boolean, righ
   return () => sgemm(101, left ? 112 : 111, right ? 112 : 111, m, n, k, 1, a, left ? m : k, b, right ? k : n, 0, c, n);
 }
 
-const about = String(said('str openblas_get_config()') ?? name).split(' ').slice(0, 2).join(' ');
-await serve({ name: about, version: '', engine: `alone, ${threads} thread${threads === '1' ? '' : 's'}` }, { gemm });
+const about = String(said('str openblas_get_config()') ?? name);
+const kernels = coreOf(about);
+await serve({ name: about.split(' ').slice(0, 2).join(' '), version: '', engine: `alone${kernels && `, kernels of ${kernels}`}, ${threads} thread${threads === '1' ? '' : 's'}` }, { gemm });
