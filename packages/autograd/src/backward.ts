@@ -42,7 +42,15 @@ class Pending {
   /** Whether nobody else waits for this gradient. */
   sole(gradient: Tensor): boolean { return this.#uses.get(gradient) === 1; }
   #hold(gradient: Tensor): void { this.#uses.set(gradient, (this.#uses.get(gradient) ?? 0) + 1); }
+
+  clear(): void {
+    this.#waiting.clear();
+    this.#uses.clear();
+  }
 }
+
+/** Used again and again, as scopes are and for the same reason; a sweep within a sweep has its own. */
+let idle: Pending | undefined = new Pending();
 
 /**
  * Propagates gradients from `starts`. Without `targets` every leaf accumulates its own; with them, theirs are returned and no leaf changes.
@@ -54,8 +62,9 @@ export function propagate(starts: readonly Start[], { createGraph = false, retai
   }
   const needed = targets && reaching(order, new Set(targets.map(({ node }) => node)));
   const found = new Map<GraphNode, (Tensor | undefined)[]>();
+  const pending = idle ?? new Pending();
+  idle = undefined;
   const sweep = () => scope(() => {
-    const pending = new Pending();
     for (const { edge, gradient } of starts) pending.add(edge, gradient);
     for (const node of [...order].reverse()) {
       const gradients = hooked(node, pending);
@@ -79,6 +88,8 @@ export function propagate(starts: readonly Start[], { createGraph = false, retai
     return recording(createGraph, sweep);
   } finally {
     for (const node of order) node.release();
+    pending.clear();
+    idle = pending;
   }
 }
 

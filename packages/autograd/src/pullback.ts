@@ -1,7 +1,7 @@
 /** Running a scalar function backwards over tensors: one kernel for all inputs of full shape, one reduction for each that was broadcast. */
 import type { DType, Scalar, Shape, Tensor } from '@nn/tensor';
 import { type Reduction, rewrite, ScalarFunction, Table } from '@nn/tensor/backend';
-import { derive, leavesOf, mapped, part, type Part, repeatedAxes, run, sameShape, type Seed } from '@nn/tensor/trace';
+import { derive, filtered, leavesOf, mapped, part, type Part, repeatedAxes, run, sameShape, type Seed } from '@nn/tensor/trace';
 import { type Which, which, whichOf } from './which.ts';
 
 /** A further reduction of the same function that a reduction's gradient needs. */
@@ -126,7 +126,7 @@ export function pull(
     position < inputs.length ? input(position) : position < inputs.length + outputs.length ? output(position - inputs.length) : seeds[position - inputs.length - outputs.length]!);
   const numbers = (kernel: Part) => mapped(kernel.uniforms, (i) => uniforms[i]!);
   const gradients: (Tensor | undefined)[] = mapped(wanted, () => undefined);
-  const whole = reached.filter((i) => sameShape(shapes[i]!, shape));
+  const whole = filtered(reached, (i) => sameShape(shapes[i]!, shape));
   if (whole.length > 0) {
     const kernel = pullback.part(whole)!;
     const through = passed(kernel);

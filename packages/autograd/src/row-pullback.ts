@@ -1,6 +1,6 @@
 /** Running a function of rows backwards: again one kernel of rows, or a plain one where what rows came to was kept and nothing new is summed. */
 import type { Shape, Tensor } from '@nn/tensor';
-import { derive, isRow, leavesOf, mapped, part, type Part, reducedShape, repeatedAxes, RowFunction, run, sameShape } from '@nn/tensor/trace';
+import { derive, filtered, isRow, leavesOf, mapped, part, type Part, reducedShape, repeatedAxes, RowFunction, run, sameShape } from '@nn/tensor/trace';
 import { ordered } from '@nn/tensor/backend';
 import { seedings } from './pullback.ts';
 import type { Kept, Recorded } from './rule.ts';
@@ -71,7 +71,7 @@ export function pullRows(
     return run('map', mapped(tensors, (tensor, k) => (k === 0 ? tensor.expand(over) : tensor)), { function: kernel.function, uniforms: numbers });
   };
   const gradients: (Tensor | undefined)[] = mapped(wanted, () => undefined);
-  const whole = pullback.reached.filter((i) => !f.perRow[i] && sameShape(shapes[i]!, shape));
+  const whole = filtered(pullback.reached, (i) => !f.perRow[i] && sameShape(shapes[i]!, shape));
   if (whole.length > 0) compute(pullback.kernel(whole), shape).forEach((gradient, k) => { gradients[whole[k]!] = gradient.expand(shape); });
   const rowShape = reducedShape(shape, axes, true);
   for (const i of pullback.reached) {

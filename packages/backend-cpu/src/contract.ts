@@ -70,7 +70,7 @@ export class Contractions {
     const start = view.shape.length - first - second;
     const same = (axis: number): boolean => axis < start && [view, ...view.bounds].every(({ strides }) => strides[axis] === 0);
     const shape = view.shape.map((size, axis) => (same(axis) ? 1 : size));
-    const storage = this.#copy({ ...view, shape }, temporary);
+    const storage = this.#copy({ storage: view.storage, shape, strides: view.strides, offset: view.offset, bounds: view.bounds }, temporary);
     const groups = [sizeOf(shape.slice(start, start + first)), sizeOf(shape.slice(start + first))];
     const { strides, offset, bounds } = contiguous([...shape.slice(0, start), ...groups]);
     return { storage, shape: [...view.shape.slice(0, start), ...groups], strides: strides.map((stride, axis) => (axis < start && same(axis) ? 0 : stride)), offset, bounds };

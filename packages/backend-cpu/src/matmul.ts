@@ -1,5 +1,5 @@
 /** `matmul`: float32 by the packed kernel of gemm.ts, float64 by a plain one. */
-import { applyEpilogue, bytesOf, contiguous, type CoreBackend, type DType, type Epilogue, identity, mapped, type ScalarFunction, type Shape, type Storage, type Target, trace, type View } from '@nn/tensor/backend';
+import { applyEpilogue, bytesOf, contiguous, type CoreBackend, type DType, type Epilogue, identity, mapped, type ScalarFunction, type Shape, type Storage, type Target, trace, type View, viewOf } from '@nn/tensor/backend';
 import { casted, type Functions, specOf } from './functions.ts';
 import type { Heap } from './heap.ts';
 import type { Compiler, Kernel } from './kernel.ts';
@@ -88,9 +88,9 @@ export class Products {
     const bytes = bytesOf(dtype);
     const double = dtype === 'float64';
     const { rows: tile, turn } = double ? PLAIN_TILE : this.#tiles.next(depthOf(inner));
-    const { turned, pack, keep, whole, chunkRows, chunkLanes, depth, ...planned } = planProduct(left, right, inner, tile, tables?.of);
+    const { turned, pack, keep, whole, chunkRows, chunkLanes, depth, apart: wanted } = planProduct(left, right, inner, tile, tables?.of);
     // In float64 sums are not cut by depth, so that parts would show in their bits, and these must not depend on strides.
-    const apart = double ? 1 : planned.apart;
+    const apart = double ? 1 : wanted;
     const rows = turned ? right : left;
     const lanes = turned ? left : right;
     const [down, across] = [Math.ceil(rows.size / chunkRows), Math.ceil(lanes.size / chunkLanes)];
@@ -170,14 +170,14 @@ export class Products {
     if (sums.length === 0) return;
     const { dtype } = output.storage;
     const layout = contiguous(shape);
-    this.#backend.map(total(dtype, sums.length + 1), [{ storage: output.storage, ...contiguous(shape, output.offset) }, ...mapped(sums, (storage) => ({ storage, ...layout }))], [], [output], shape);
+    this.#backend.map(total(dtype, sums.length + 1), [viewOf(output.storage, contiguous(shape, output.offset)), ...mapped(sums, (storage) => viewOf(storage, layout))], [], [output], shape);
     for (const storage of sums) this.#backend.free(storage);
   }
 
   /** The kernel that ends the chunks; what it has to know is written to `address`. */
   #end({ function: f, inputs, uniforms }: Epilogue, output: Target, shape: Shape, address: number): Kernel {
     const prepared = this.#functions.prepare(f);
-    const all = [{ storage: output.storage, ...contiguous(shape, output.offset) }, ...inputs];
+    const all = [viewOf(output.storage, contiguous(shape, output.offset)), ...inputs];
     const walk = plan(shape, all, prepared.indices);
     const total = shape.reduce((product, size) => product * size, 1);
     writeParameters(this.#heap, address, walk, all, [addressOf(output.storage) + output.offset * bytesOf(output.storage.dtype)], uniforms, f.uniforms, total, total);
@@ -195,7 +195,7 @@ export class Products {
     const storage = this.#backend.allocate(dtype, view.shape.reduce((product, size) => product * size, 1));
     temporary.push(storage);
     this.#backend.map(casted(identity(view.storage.dtype), dtype), [view], [], [{ storage, offset: 0 }], view.shape);
-    return { storage, ...contiguous(view.shape) };
+    return viewOf(storage, contiguous(view.shape));
   }
 
   #clear({ storage, offset }: Target, length: number): void {

@@ -2,7 +2,7 @@
  * `reduce`: the function is computed into a strip of working space, some thousand elements at a time, and the strip is folded; what lies without gaps is folded where it is.
  * How elements are grouped and in which order they are added depends on the shape alone, never on strides, threads or chunks.
  */
-import { bytesOf, type DType, identity, mapped, type Reduction, type ScalarFunction, type Shape, type Storage, type Target, type View } from '@nn/tensor/backend';
+import { bytesOf, type DType, filtered, identity, mapped, type Reduction, type ScalarFunction, type Shape, type Storage, type Target, type View } from '@nn/tensor/backend';
 import type { FoldType } from './fold.ts';
 import { casted, type Functions, specOf } from './functions.ts';
 import type { Heap } from './heap.ts';
@@ -103,8 +103,8 @@ export class Reductions {
 /** Kept axes, then reduced ones, then the kept axes that end the shape. Undefined where that is the order anyway. */
 function arranged(shape: Shape, axes: readonly number[]): number[] | undefined {
   const inner = trailing(shape, axes);
-  const kept = mapped(shape, (_, axis) => axis).filter((axis) => !axes.includes(axis));
-  const order = [...kept.filter((axis) => axis < inner), ...axes, ...kept.filter((axis) => axis >= inner)];
+  const kept = filtered(mapped(shape, (_, axis) => axis), (axis) => !axes.includes(axis));
+  const order = [...filtered(kept, (axis) => axis < inner), ...axes, ...filtered(kept, (axis) => axis >= inner)];
   return order.every((axis, i) => axis === i) ? undefined : order;
 }
 

@@ -3,7 +3,7 @@ import type { Device } from './backend/device.ts';
 import type { Storage, Target, View } from './backend/interface.ts';
 import { bytesOf, type DType } from './dtype.ts';
 import { fail } from './errors.ts';
-import { contiguous, isContiguous, type Layout } from './layout.ts';
+import { contiguous, isContiguous, type Layout, viewOf } from './layout.ts';
 import { type Shape, sizeOf } from './shape.ts';
 import type { GraphNode } from './tracer.ts';
 
@@ -33,9 +33,6 @@ export class Allocation {
     if (--this.#holders === 0) this.device.free(this.storage);
   }
 }
-
-/** `storage` as `layout` reads it. */
-export const viewOf = (storage: Storage, { shape, strides, offset, bounds }: Layout): View => ({ storage, shape, strides, offset, bounds });
 
 /** One tensor's hold. It is separate from the tensor so that a finalizer can let go of it. */
 export class Handle {

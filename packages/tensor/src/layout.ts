@@ -2,6 +2,7 @@
  * How a view reads its storage: every view is an affine map from its own index to an address, with bounds outside of which it reads 0.
  * Transpose, slice, flip, expand, pad and windows are all such maps; nothing here touches data.
  */
+import type { Storage, View } from './backend/interface.ts';
 import { mapped } from './mapped.ts';
 import { sameShape, type Shape, sizeOf, stridesOf } from './shape.ts';
 
@@ -30,6 +31,9 @@ const none: readonly Bound[] = [];
 
 /** Row-major, without gaps. */
 export const contiguous = (shape: Shape, offset = 0): Layout => ({ shape, strides: stridesOf(shape), offset, bounds: none });
+
+/** `storage` as `layout` reads it. Views are made by this, so that V8 gives them one hidden class. */
+export const viewOf = (storage: Storage, { shape, strides, offset, bounds }: Layout): View => ({ storage, shape, strides, offset, bounds });
 
 /** Whether `layout` reads a gapless row-major run (from its offset on). */
 export function isContiguous({ shape, strides, bounds }: Layout): boolean {
@@ -81,7 +85,7 @@ export function permuted(layout: Layout, order: readonly number[]): Layout {
   const pick = (values: readonly number[]) => mapped(order, (axis) => values[axis]!);
   return {
     shape: pick(layout.shape), strides: pick(layout.strides), offset: layout.offset,
-    bounds: layout.bounds.map((bound) => ({ ...bound, strides: pick(bound.strides) })),
+    bounds: layout.bounds.length === 0 ? none : layout.bounds.map((bound) => ({ ...bound, strides: pick(bound.strides) })),
   };
 }
 
@@ -97,7 +101,7 @@ export function expanded(layout: Layout, shape: Shape): Layout {
   if (sameShape(layout.shape, shape)) return layout;
   const lead = shape.length - layout.shape.length;
   const spread = (strides: readonly number[]) => mapped(shape, (size, i) => (i < lead || (layout.shape[i - lead] === 1 && size !== 1) ? 0 : strides[i - lead]!));
-  return { shape, strides: spread(layout.strides), offset: layout.offset, bounds: mapped(layout.bounds, (bound) => ({ ...bound, strides: spread(bound.strides) })) };
+  return { shape, strides: spread(layout.strides), offset: layout.offset, bounds: layout.bounds.length === 0 ? none : mapped(layout.bounds, (bound) => ({ ...bound, strides: spread(bound.strides) })) };
 }
 
 /** `size` elements of `axis` from `start` on, `step` apart; a negative step walks backwards. */

@@ -7,3 +7,10 @@ export function mapped<T, R>(items: readonly T[], make: (item: T, i: number) => 
   for (let i = 0; i < items.length; i++) results[i] = make(items[i]!, i);
   return results;
 }
+
+/** `items.filter(keeps)`, of one hidden class for the same reason. */
+export function filtered<T>(items: readonly T[], keeps: (item: T, i: number) => boolean): T[] {
+  const results: T[] = [];
+  for (let i = 0; i < items.length; i++) if (keeps(items[i]!, i)) results.push(items[i]!);
+  return results;
+}

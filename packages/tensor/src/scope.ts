@@ -6,12 +6,13 @@ import { message } from './errors.ts';
 import { type Handle, handle } from './handle.ts';
 import type { Tensor } from './tensor.ts';
 
-/** An open scope, and the tensors made in it. */
+/**
+ * An open scope, and the tensors made in it. There is one for each depth, which is never given up: at a full collection V8 forgets the hidden class of objects of which
+ * none is left, and with it all code that was compiled for them.
+ */
 class Scope {
-  readonly name: string;
+  name = '';
   readonly made: Tensor[] = [];
-
-  constructor(name: string) { this.name = name; }
 
   close(result: unknown): void {
     if (this.made.length === 0) return;
@@ -24,9 +25,13 @@ class Scope {
       if (several ? several.has(tensor) : tensor === result) adopt(tensor);
       else own.release(this.name);
     }
+    this.made.length = 0;
   }
 }
 
+const scopes: Scope[] = [];
+/** How many are open. */
+let depth = 0;
 let open: Scope | undefined;
 const finalizers = new FinalizationRegistry<Handle>((own) => own.release('the garbage collector'));
 
@@ -61,7 +66,9 @@ export function rehandle(tensor: Tensor, before: Handle): void {
  */
 export function scope<T>(body: () => T, name = 'scope'): T {
   const outer = open;
-  const mine = new Scope(name);
+  const level = depth++;
+  const mine = (scopes[level] ??= new Scope());
+  mine.name = name;
   open = mine;
   let result: T | undefined;
   try {
@@ -69,6 +76,7 @@ export function scope<T>(body: () => T, name = 'scope'): T {
   } finally {
     open = outer;
     mine.close(result);
+    depth = level;
   }
   if (result instanceof Promise) {
     result.catch(() => undefined);

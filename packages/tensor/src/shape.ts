@@ -1,5 +1,5 @@
 import { fail, show } from './errors.ts';
-import { mapped } from './mapped.ts';
+import { filtered, mapped } from './mapped.ts';
 
 /** Sizes per axis, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
@@ -90,7 +90,7 @@ export function repeatedAxes(shape: Shape, wide: Shape): number[] {
 /** `shape` after a reduction over `axes` (ascending). */
 export function reducedShape(shape: Shape, axes: readonly number[], keepDim = false): number[] {
   if (keepDim) return mapped(shape, (size, axis) => (axes.includes(axis) ? 1 : size));
-  return shape.filter((_, axis) => !axes.includes(axis));
+  return filtered(shape, (_, axis) => !axes.includes(axis));
 }
 
 /** Throws unless every size is a whole number from 0 on. */

@@ -5,12 +5,14 @@ import type { ScalarFunction } from './expr/function.ts';
 import { type Allocation, handle } from './handle.ts';
 import type { Tensor } from './tensor.ts';
 
-/** What was put off. The storages that it names are held until then. */
+/** What was put off. The storages that it names are held until then. There is one, which is used again (see scope.ts for why). */
 class Pending {
   readonly #calls = new Map<Device, Map<ScalarFunction, MapCall[]>>();
   readonly #held: Allocation[] = [];
   readonly #read = new Set<Storage>();
   readonly #written = new Set<Storage>();
+
+  get empty(): boolean { return this.#held.length === 0; }
 
   /** Whether `call` has to see what was put off, or would change what it has yet to read. */
   meets({ inputs, outputs }: MapCall): boolean {
@@ -29,12 +31,16 @@ class Pending {
   }
 
   run(): void {
-    for (const [device, functions] of this.#calls) for (const [f, calls] of functions) device.mapEach(f, calls);
-    for (const allocation of this.#held) allocation.release();
+    const [all, held] = [[...this.#calls], this.#held.splice(0)];
+    this.#calls.clear();
+    this.#read.clear();
+    this.#written.clear();
+    for (const [device, functions] of all) for (const [f, calls] of functions) device.mapEach(f, calls);
+    for (const allocation of held) allocation.release();
   }
 }
 
-let pending: Pending | undefined;
+const pending = new Pending();
 let gathering = false;
 
 /** Runs `body`; what it overwrites is written at its end, each function in one kernel where the device can, or when something else is computed. */
@@ -51,14 +57,12 @@ export function together<T>(body: () => T): T {
 
 /** Overwrites now, or puts it off where that is wanted and `tensors`, whose storages are used, are told. */
 export function write(device: Device, f: ScalarFunction, call: MapCall, tensors: readonly Tensor[] | undefined): void {
-  if (pending && (!tensors || pending.meets(call))) writeNow();
-  if (gathering && tensors) (pending ??= new Pending()).add(device, f, call, tensors);
+  if (!pending.empty && (!tensors || pending.meets(call))) writeNow();
+  if (gathering && tensors) pending.add(device, f, call, tensors);
   else device.map(f, call.inputs, call.uniforms, call.outputs, call.shape);
 }
 
 /** Does what was put off. */
 export function writeNow(): void {
-  const before = pending;
-  pending = undefined;
-  before?.run();
+  if (!pending.empty) pending.run();
 }

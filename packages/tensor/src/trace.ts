@@ -12,7 +12,7 @@ export { RowFunction } from './expr/rows.ts';
 export { isRow } from './expr/scalar.ts';
 export { Allocation, Handle, handle } from './handle.ts';
 export { isContiguous, type Layout } from './layout.ts';
-export { mapped } from './mapped.ts';
+export { filtered, mapped } from './mapped.ts';
 export { type Watch, watching } from './profile.ts';
 export { record, run, spoken } from './primitives.ts';
 export { unscoped } from './scope.ts';

@@ -1,7 +1,7 @@
 /** Maps that bind more than a backend allows, run in pieces. */
 import type { ScalarFunction } from '../expr/function.ts';
 import { identity } from '../expr/function.ts';
-import { contiguous } from '../layout.ts';
+import { contiguous, viewOf } from '../layout.ts';
 import { type Shape, sizeOf } from '../shape.ts';
 import type { CoreBackend, Limits, Storage, Target, View } from './interface.ts';
 import { type Piece, split } from './split.ts';
@@ -42,12 +42,12 @@ function runPieces(
       const storage = backend.allocate(root.dtype, sizeOf(shape));
       own.push(storage);
       if (target) late.push({ from: storage, to: target });
-      else made.push({ storage, ...contiguous(shape) });
+      else made.push(viewOf(storage, contiguous(shape)));
       return { storage, offset: 0 };
     });
     backend.map(f, read.map((i) => views[i]!), numbers.map((i) => uniforms[i]!), targets, shape);
     views.push(...made);
   }
-  for (const { from, to } of late) backend.map(identity(from.dtype), [{ storage: from, ...contiguous(shape) }], [], [to], shape);
+  for (const { from, to } of late) backend.map(identity(from.dtype), [viewOf(from, contiguous(shape))], [], [to], shape);
   for (const storage of own) backend.free(storage);
 }

@@ -1,6 +1,6 @@
 /** Products over groups of axes, said with products of matrices. */
 import { identity } from '../expr/function.ts';
-import { contiguous, reshaped } from '../layout.ts';
+import { contiguous, reshaped, viewOf } from '../layout.ts';
 import { type Shape, sizeOf } from '../shape.ts';
 import { applyEpilogue } from './compose.ts';
 import type { CoreBackend, Epilogue, ProductAxes, Storage, Target, View } from './interface.ts';
@@ -8,7 +8,7 @@ import type { CoreBackend, Epilogue, ProductAxes, Storage, Target, View } from '
 /** `view` as matrices: two groups of its last axes, one axis each; undefined where their elements do not lie evenly. */
 export function asMatrices(view: View, first: number, second: number): View | undefined {
   const layout = reshaped(view, matrixShape(view.shape, first, second));
-  return layout && { storage: view.storage, ...layout };
+  return layout && viewOf(view.storage, layout);
 }
 
 function matrixShape(shape: Shape, first: number, second: number): number[] {
@@ -28,7 +28,7 @@ export function composeContract(
     const storage = backend.allocate(dtype, sizeOf(view.shape));
     own.push(storage);
     backend.map(identity(dtype), [view], [], [{ storage, offset: 0 }], view.shape);
-    return { storage, ...contiguous(matrixShape(view.shape, first, second)) };
+    return viewOf(storage, contiguous(matrixShape(view.shape, first, second)));
   };
   const ends = epilogue?.inputs.map((input) => asMatrices(input, rows, columns)) ?? [];
   const within = epilogue && ends.every((input) => input !== undefined) ? { ...epilogue, inputs: ends } : undefined;

@@ -2,7 +2,7 @@
 import type { DType } from '../dtype.ts';
 import { identity, part, type Part } from '../expr/function.ts';
 import type { RowFunction } from '../expr/rows.ts';
-import { contiguous, expanded, type Layout, sliced } from '../layout.ts';
+import { contiguous, expanded, type Layout, sliced, viewOf } from '../layout.ts';
 import { reducedShape, type Shape, sizeOf } from '../shape.ts';
 import type { CoreBackend, Storage, Target, View } from './interface.ts';
 
@@ -50,7 +50,7 @@ export function composeRows(
   };
   const numbers = ({ uniforms: positions }: Part) => positions.map((i) => uniforms[i]!);
   const staged = f.stages.map(({ function: stage }, s) => outputs.find((_, i) => stageOf(f, i) === s) ?? fresh(stage.roots[0]!.dtype));
-  const flat = (s: number): View => ({ storage: staged[s]!.storage, ...contiguous(rowShape, staged[s]!.offset) });
+  const flat = (s: number): View => viewOf(staged[s]!.storage, contiguous(rowShape, staged[s]!.offset));
   const wide = (s: number): View => ({ ...expanded(flat(s), shape), storage: staged[s]!.storage });
   const reads = ({ inputs: positions }: Part) => positions.map((i) => inputs[i] ?? wide(i - inputs.length));
   const readsOfRows = ({ inputs: positions }: Part) => positions.map((i) => (inputs[i] ? first(inputs[i], axes) : flat(i - inputs.length)));
@@ -68,5 +68,5 @@ export function composeRows(
 
 /** The first element of each row. */
 function first(view: View, axes: readonly number[]): View {
-  return { ...axes.reduce<Layout>((layout, axis) => sliced(layout, axis, 0, 1, 1), view), storage: view.storage };
+  return viewOf(view.storage, axes.reduce<Layout>((layout, axis) => sliced(layout, axis, 0, 1, 1), view));
 }

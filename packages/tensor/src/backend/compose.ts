@@ -1,6 +1,6 @@
 /** Optional verbs said with required ones, for backends that lack them. */
 import { trace } from '../expr/function.ts';
-import { expanded, type Layout, permuted } from '../layout.ts';
+import { expanded, type Layout, permuted, viewOf } from '../layout.ts';
 import { type Shape, stridesOf } from '../shape.ts';
 import type { CoreBackend, Epilogue, Target, View } from './interface.ts';
 import { uniformNumbers } from './philox.ts';
@@ -20,7 +20,7 @@ export function scatterAdd(backend: CoreBackend, source: View, index: View, axis
     const front: Layout = permuted(view, [...others, axis]);
     const wide = expanded({ ...front, shape: [1, ...front.shape], strides: [0, ...front.strides], bounds: front.bounds.map((bound) => ({ ...bound, strides: [0, ...bound.strides] })) }, [shape[axis]!, ...front.shape]);
     const order = [...shape.map((_, i) => (i === axis ? 0 : 1 + others.indexOf(i))), shape.length];
-    return { ...permuted(wide, order), storage: view.storage };
+    return viewOf(view.storage, permuted(wide, order));
   };
   const f = trace([source.storage.dtype, index.storage.dtype], [], ([value, at]) => [value!.where(at!.eq(at!.index(axis)), value!.constant(0))]);
   backend.reduce('sum', f, [spread(source), spread(index)], [], [...shape, count], [shape.length], output);

@@ -2,7 +2,7 @@ import { bytesOf, type DType, type TypedArray } from '../dtype.ts';
 import { type DeviceLostError, fail } from '../errors.ts';
 import { identity, type ScalarFunction, trace } from '../expr/function.ts';
 import type { RowFunction } from '../expr/rows.ts';
-import { contiguous } from '../layout.ts';
+import { contiguous, viewOf } from '../layout.ts';
 import { reducedShape, type Shape, sizeOf } from '../shape.ts';
 import { cutting, fits } from './complete.ts';
 import { asMatrices, composeContract } from './compose-contract.ts';
@@ -180,7 +180,7 @@ export class Device implements CoreBackend, OptionalBackend {
     const { dtype } = f.roots[0]!;
     const storage = this.backend.allocate(dtype, sizeOf(shape));
     this.#map(f, inputs, uniforms, [{ storage, offset: 0 }], shape);
-    this.backend.reduce(kind, identity(dtype), [{ storage, ...contiguous(shape) }], [], shape, axes, output);
+    this.backend.reduce(kind, identity(dtype), [viewOf(storage, contiguous(shape))], [], shape, axes, output);
     this.backend.free(storage);
   }
 
