@@ -1,7 +1,8 @@
-import { fail, keep, quietly, reference, show, type Tensor, tensor } from '@nn/tensor';
+import { fail, fuse, keep, quietly, reference, type Scalar, show, type Tensor, tensor } from '@nn/tensor';
 import type { Metric } from './metric.ts';
 
 let host: Tensor['device'] | undefined;
+const sum = fuse((state: Scalar, counts: Scalar) => [state.add(counts)]);
 
 /**
  * A metric whose memory is one small tensor on the device of its batches. `update` never waits; `compute` reads once and scores in float64.
@@ -31,8 +32,8 @@ export abstract class Accumulated<In extends unknown[], Result = number> impleme
   protected abstract score(state: Tensor): Tensor;
   /** What `compute` gives where nothing was counted. */
   protected abstract blank(): Result;
-  /** The state of two sets of batches; the sum unless a metric says otherwise. */
-  protected combine(one: Tensor, other: Tensor): Tensor { return one.add(other); }
+  /** The state of two sets of batches, where it is not their sum. */
+  protected combine?(one: Tensor, other: Tensor): Tensor;
   /** Looks at a state that was read, before it is scored; for what has to be said about the batches. */
   protected inspect?(state: Float64Array): void;
   /** Where it counts, once it has. */
@@ -106,7 +107,9 @@ export abstract class Accumulated<In extends unknown[], Result = number> impleme
   }
 
   #add(counts: Tensor): void {
-    if (this.#state) this.#state.assign(this.combine(this.#state, counts));
-    else this.#state = keep(counts.clone());
+    const state = this.#state;
+    if (!state) this.#state = keep(counts.clone());
+    else if (this.combine) state.assign(this.combine(state, counts));
+    else sum.into([state], state, counts);
   }
 }

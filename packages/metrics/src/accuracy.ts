@@ -1,5 +1,5 @@
 import type { Tensor } from '@nn/tensor';
-import { type Average, type Counts, share, StatScores, type StatScoresOptions } from './stat-scores.ts';
+import { type Average, type Counts, shareBeside, StatScores, type StatScoresOptions } from './stat-scores.ts';
 
 /** What {@link Accuracy} takes. */
 export type AccuracyOptions<A extends Average = Average> = StatScoresOptions<A>;
@@ -7,10 +7,8 @@ export type AccuracyOptions<A extends Average = Average> = StatScoresOptions<A>;
 /** The share of right answers: of a class's own for 'multiclass', of all yes and no otherwise. */
 export function rightShare(counts: Counts, task: StatScoresOptions['task']): Tensor {
   const { tp, fp, fn } = counts;
-  const own = tp.add(fn);
-  if (task === undefined || task === 'multiclass') return share(tp, own);
-  const { tn } = counts;
-  return share(tp.add(tn), own.add(fp).add(tn));
+  if (task === undefined || task === 'multiclass') return shareBeside(tp, fn);
+  return shareBeside(tp.add(counts.tn), fn.add(fp));
 }
 
 /**

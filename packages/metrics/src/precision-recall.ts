@@ -1,5 +1,5 @@
 import { fail, type Tensor, where } from '@nn/tensor';
-import { type Average, checkZeroDivision, type Counts, type RatioOptions, share, StatScores, type StatScoresOptions } from './stat-scores.ts';
+import { type Average, checkZeroDivision, type Counts, type RatioOptions, share, shareBeside, StatScores, type StatScoresOptions } from './stat-scores.ts';
 
 /** One count's share of some counts, which may be none. */
 abstract class Ratio<A extends Average> extends StatScores<A> {
@@ -23,7 +23,7 @@ abstract class Ratio<A extends Average> extends StatScores<A> {
 export class Precision<A extends Average = 'micro'> extends Ratio<A> {
   constructor(options: RatioOptions<A> = {}) { super('Precision', options); }
   protected override get onlyTrue(): boolean { return true; }
-  protected ratio({ tp, fp }: Counts): Tensor { return share(tp, tp.add(fp), this.ofNothing); }
+  protected ratio({ tp, fp }: Counts): Tensor { return shareBeside(tp, fp, this.ofNothing); }
 }
 
 /**
@@ -39,7 +39,7 @@ export class Precision<A extends Average = 'micro'> extends Ratio<A> {
 export class Recall<A extends Average = 'micro'> extends Ratio<A> {
   constructor(options: RatioOptions<A> = {}) { super('Recall', options); }
   protected override get onlyTrue(): boolean { return true; }
-  protected ratio({ tp, fn }: Counts): Tensor { return share(tp, tp.add(fn), this.ofNothing); }
+  protected ratio({ tp, fn }: Counts): Tensor { return shareBeside(tp, fn, this.ofNothing); }
 }
 
 /**
@@ -57,7 +57,7 @@ export class Specificity<A extends Average = 'micro'> extends StatScores<A> {
     super('Specificity', options);
     if ((options.task ?? 'multiclass') === 'multiclass' && options.numClasses === undefined) fail('Specificity', 'numClasses is missing', 'Give the number of classes.');
   }
-  protected ratio({ tn, fp }: Counts): Tensor { return share(tn, tn.add(fp)); }
+  protected ratio({ tn, fp }: Counts): Tensor { return shareBeside(tn, fp); }
 }
 
 /**
@@ -118,5 +118,5 @@ export class JaccardIndex<A extends Average = 'macro'> extends Ratio<A> {
     const ignored = state.newFull([state.shape[1]!], 1).cumsum(0).sub(1).eq(this.options.ignoreIndex!);
     return super.score(where(ignored, 0, state));
   }
-  protected ratio({ tp, fp, fn }: Counts): Tensor { return share(tp, tp.add(fp).add(fn), this.ofNothing); }
+  protected ratio({ tp, fp, fn }: Counts): Tensor { return shareBeside(tp, fp.add(fn), this.ofNothing); }
 }

@@ -33,13 +33,17 @@ const outcomes = fuse((hits: Scalar, total: Scalar) => {
   return total.where(place.eq(3), hits.where(place.eq(0), total.sub(hits)));
 });
 const rest = fuse((decisions: Scalar, each: Scalar, tp: Scalar, fp: Scalar, fn: Scalar) => decisions.mul(each).sub(tp).sub(fp).sub(fn));
-const quotient = fuse((a: Scalar, b: Scalar, ofNothing: Scalar) => {
+const over = (a: Scalar, b: Scalar, ofNothing: Scalar): Scalar => {
   const nothing = b.eq(0);
   return ofNothing.where(nothing, a.div(b.constant(1).where(nothing, b)));
-});
+};
+const quotient = fuse(over);
+const portion = fuse((a: Scalar, others: Scalar, ofNothing: Scalar) => over(a, a.add(others), ofNothing));
 
 /** a / b, and `ofNothing` where b is 0: torchmetrics' `zero_division`. */
 export const share = (a: Tensor, b: Tensor, ofNothing = 0): Tensor => quotient(a, b, ofNothing);
+/** The share of `a` in `a` and `others`, and `ofNothing` where both are 0. */
+export const shareBeside = (a: Tensor, others: Tensor, ofNothing = 0): Tensor => portion(a, others, ofNothing);
 
 /** Fails where `zeroDivision` is something else than 0 or 1. */
 export function checkZeroDivision(name: string, zeroDivision: number): number {

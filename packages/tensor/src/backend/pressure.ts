@@ -11,7 +11,7 @@ const EARLY = 2 * 2 ** 20;
 const TRIALS = 4;
 const BYTES = 16 * 2 ** 20;
 const COUNT = 20_000;
-const SHARE = 0.01;
+const SHARE = 0.005;
 const MOST = 8;
 
 export class Pressure {
