@@ -7,9 +7,14 @@ import type { Kernel } from './kernel.ts';
 import { PARAMETER_BYTES, PLAIN, SLICE_WORDS, TURNED } from './memory.ts';
 import type { Pool } from './pool.ts';
 
-/** Multiply-adds of a slice, and most slices of a product. */
+/**
+ * Multiply-adds of a slice, and results of one where a product has more than FEW: the library packs both operands for every slice. With OpenBLAS on two cores, 512 x 512 x 512
+ * takes a fifth less in 4 slices than in 16, 1024 x 1024 x 1024 an eighth less in 8.
+ */
 const SLICE = 3_000_000;
-const MOST_SLICES = 16;
+const RESULTS = 2 ** 17;
+const FEW = 4;
+const MOST = 64;
 
 interface Operand { readonly turned: boolean; readonly leading: number }
 
@@ -36,7 +41,8 @@ export class Slices {
     const { ints } = this.#heap;
     const inner = products[3]!;
     // A power of two: slices are alike, and two threads end together.
-    const parts = this.#cuts ? Math.min(MOST_SLICES, halvings((rows * inner * columns) / SLICE)) : 1;
+    const most = Math.min(Math.max(FEW, halvings((rows * columns) / RESULTS)), MOST);
+    const parts = this.#cuts ? Math.min(halvings((rows * inner * columns) / SLICE), most) : 1;
     const { tall, wide } = grid(rows, columns, parts);
     let count = 0;
     const flush = (): void => {

@@ -37,6 +37,6 @@ function gemm(/** @type {{ m: number, n: number, k: number, left?: boolean, righ
   return () => sgemm(101, left ? 112 : 111, right ? 112 : 111, m, n, k, 1, a, left ? m : k, b, right ? k : n, 0, c, n);
 }
 
-const about = String(said('str openblas_get_config()') ?? name);
+const about = String(said('str openblas_get_config()') ?? (/mkl_rt/.test(name) ? 'MKL' : name.split(/[/\\]/).at(-1)));
 const kernels = coreOf(about);
 await serve({ name: about.split(' ').slice(0, 2).join(' '), version: '', engine: `alone${kernels && `, kernels of ${kernels}`}, ${threads} thread${threads === '1' ? '' : 's'}` }, { gemm });
