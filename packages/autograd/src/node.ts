@@ -44,6 +44,8 @@ function drop(node: Counted): void {
 
 /** Where gradients end. */
 export class Leaf extends Counted {
+  /** One is always there, for the reason that scopes last (see `Scope` of @nn/tensor): during a validation there may be no other. */
+  static readonly lasting = new Leaf();
   readonly leaf = true;
   #gradient: Tensor | null = null;
   #exposed = false;
@@ -84,6 +86,8 @@ interface Saved { readonly own: Handle; readonly version: number }
 
 /** One recorded step. It holds the values that its rule mentions, and nothing else. */
 export class StepNode<P extends Primitive = Primitive> extends Counted {
+  /** See {@link Leaf.lasting}. */
+  static readonly lasting = new StepNode({ primitive: 'permute', inputs: [], attributes: { order: [] }, outputs: [] });
   readonly leaf = false;
   readonly gradient = null;
   readonly borrowed = null;
