@@ -25,9 +25,8 @@ const APART = { deep: sizes([4, 1], [3, 1]), shallow: sizes([4, 1], [3, 1]) };
 
 interface Candidate extends TileSize {
   chunks: number;
-  /** Milliseconds and multiply-adds of the chunks that count. */
-  time: number;
-  work: number;
+  /** Milliseconds a multiply-add of each chunk that counts. */
+  readonly costs: number[];
 }
 
 export class TileChoice {
@@ -76,8 +75,7 @@ export class TileChoice {
         chunk(parameters, i, scratch);
         const time = performance.now() - start;
         if (++candidate.chunks <= WARM) return;
-        candidate.time += time;
-        candidate.work += workOf(ints, at, i);
+        candidate.costs.push(time / workOf(ints, at, i));
       },
     };
   }
@@ -88,7 +86,7 @@ class Trial {
   #candidates: Candidate[];
   #turn = 0;
 
-  constructor(all: readonly TileSize[]) { this.#candidates = all.map((size) => ({ ...size, chunks: 0, time: 0, work: 0 })); }
+  constructor(all: readonly TileSize[]) { this.#candidates = all.map((size) => ({ ...size, chunks: 0, costs: [] })); }
 
   next(): TileSize {
     if (this.#candidates.length > 1 && this.#candidates.every(({ chunks }) => chunks >= WARM + COUNTED)) this.#decide();
@@ -101,9 +99,15 @@ class Trial {
   }
 
   #decide(): void {
-    this.#candidates = [this.#candidates.reduce((best, other) => (other.time / other.work < (CLEARLY * best.time) / best.work ? other : best))];
+    const costs = this.#candidates.map((candidate) => middle(candidate.costs));
+    let best = 0;
+    for (let i = 1; i < costs.length; i++) if (costs[i]! < CLEARLY * costs[best]!) best = i;
+    this.#candidates = [this.#candidates[best]!];
   }
 }
+
+/** The median: a chunk in whose midst the machine does something else costs many times as much. */
+function middle(values: number[]): number { return values.sort((a, b) => a - b)[values.length >> 1]!; }
 
 /** Whose turn it is of `many`, without a rhythm, for products come in that of a training's step: the sum of the digits of `n` (Thue and Morse's sequence, for two). */
 function unrhythmic(n: number, many: number): number {
