@@ -26,8 +26,16 @@ let current: Device | undefined;
 export const reference = (): Device => complete(new ReferenceBackend());
 /** Where tensors are made if not told otherwise: the reference, until {@link setDefaultDevice}. */
 export const defaultDevice = (): Device => (current ??= reference());
-/** Sets where tensors are made from now on: `setDefaultDevice(await cpu())`. */
-export function setDefaultDevice(device: Device): void { current = device; }
+/**
+ * Sets where tensors are made from now on: `setDefaultDevice(await cpu())`.
+ *
+ * @throws where it is given no device, as a promise of one
+ */
+export function setDefaultDevice(device: Device): void {
+  const given: unknown = device;
+  if (typeof (device as Partial<Device> | undefined)?.allocate !== 'function') fail('setDefaultDevice', `it was given ${given instanceof Promise ? 'a promise' : String(given)}, not a device`, 'Wait for it: setDefaultDevice(await cpu()).');
+  current = device;
+}
 
 function finish(own: Handle, { requiresGrad = false }: TensorOptions): Tensor {
   const made = new Tensor(own);

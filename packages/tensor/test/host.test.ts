@@ -58,6 +58,13 @@ describe('reading', () => {
   });
 });
 
+it('a device that is still a promise is no device', () => {
+  const before = defaultDevice();
+  expect(() => { setDefaultDevice(Promise.resolve(before) as never); }).toThrow('setDefaultDevice: it was given a promise, not a device. Wait for it: setDefaultDevice(await cpu()).');
+  expect(() => { setDefaultDevice(undefined as never); }).toThrow('setDefaultDevice: it was given undefined, not a device.');
+  expect(defaultDevice()).toBe(before);
+});
+
 it('devices are values: the default can be set, a tensor stays on its own', async () => {
   const before = defaultDevice();
   const other = reference();
