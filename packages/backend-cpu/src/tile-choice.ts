@@ -24,8 +24,7 @@ const FUSED = { deep: sizes([6, 8], [6, 1], [4, 1]), shallow: sizes([4, 8], [6, 
 const APART = { deep: sizes([4, 1], [3, 1]), shallow: sizes([4, 1], [3, 1]) };
 
 interface Candidate extends TileSize {
-  chunks: number;
-  /** Milliseconds a multiply-add of each chunk that counts. */
+  /** Milliseconds a multiply-add of each chunk. */
   readonly costs: number[];
 }
 
@@ -74,7 +73,6 @@ export class TileChoice {
         const start = performance.now();
         chunk(parameters, i, scratch);
         const time = performance.now() - start;
-        if (++candidate.chunks <= WARM) return;
         candidate.costs.push(time / workOf(ints, at, i));
       },
     };
@@ -86,10 +84,10 @@ class Trial {
   #candidates: Candidate[];
   #turn = 0;
 
-  constructor(all: readonly TileSize[]) { this.#candidates = all.map((size) => ({ ...size, chunks: 0, costs: [] })); }
+  constructor(all: readonly TileSize[]) { this.#candidates = all.map((size) => ({ ...size, costs: [] })); }
 
   next(): TileSize {
-    if (this.#candidates.length > 1 && this.#candidates.every(({ chunks }) => chunks >= WARM + COUNTED)) this.#decide();
+    if (this.#candidates.length > 1 && this.#candidates.every(({ costs }) => costs.length >= WARM + COUNTED)) this.#decide();
     return this.#candidates[this.#candidates.length > 1 ? unrhythmic(this.#turn++, this.#candidates.length) : 0]!;
   }
 
@@ -99,7 +97,7 @@ class Trial {
   }
 
   #decide(): void {
-    const costs = this.#candidates.map((candidate) => middle(candidate.costs));
+    const costs = this.#candidates.map((candidate) => middle(candidate.costs.slice(WARM)));
     let best = 0;
     for (let i = 1; i < costs.length; i++) if (costs[i]! < CLEARLY * costs[best]!) best = i;
     this.#candidates = [this.#candidates[best]!];

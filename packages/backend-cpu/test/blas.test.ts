@@ -1,7 +1,7 @@
 /** Products by a BLAS of the system, where koffi finds one (NN_BLAS names its path); and what is said where it does not. */
 import { cpu } from '@nn/backend-cpu';
 import { contiguous, type Device, permuted, type View } from '@nn/tensor/backend';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { loadBlas } from '../src/blas.ts';
 import { Heap } from '../src/heap.ts';
 import { SCRATCH } from '../src/memory.ts';
@@ -25,7 +25,9 @@ function product(device: Device, [m, k, n]: readonly [number, number, number], l
   return device.readSync(storage, 0, m * n) as Float32Array;
 }
 
-describe.skipIf(found === undefined)('products by the BLAS of the system', () => {
+describe('products by the BLAS of the system', () => {
+  beforeEach(({ skip }) => { if (!found) skip('no BLAS was found: install one, e.g. Debian\'s libopenblas0, or give its path as NN_BLAS'); });
+
   it('is named', () => { expect(found).toMatch(/float32 products by \w+/); });
 
   it('are those of our kernels, and the same bits for any number of threads', async () => {

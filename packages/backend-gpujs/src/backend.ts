@@ -1,7 +1,7 @@
 /** The backend's verbs, each a kernel of gpu.js: map, reduce and matmul are one form of it, gather another. */
 import {
   applyEpilogue, type Backend, contiguous, type DType, type Epilogue, fail, identity, type Layout, type Limits, type Reduction,
-  type ScalarFunction, type Shape, sizeOf, type Storage, type Target, trace, type TypedArray, type View,
+  type ScalarFunction, type Shape, sizeOf, type Storage, type Target, trace, type TypedArray, type View, viewOf,
 } from '@nn/tensor/backend';
 import { Cache } from './cache.ts';
 import { Cells } from './cells.ts';
@@ -74,7 +74,7 @@ export class GpuJsBackend implements Backend {
       const partial = this.#cells.allocate(dtype, length);
       this.#cells.store(partial, value, length);
       const rows = [length / parts, parts];
-      ({ value, length, parts } = this.#fold(kind, identity(dtype), [{ storage: partial, ...contiguous(rows) }], [], rows, [1]));
+      ({ value, length, parts } = this.#fold(kind, identity(dtype), [viewOf(partial, contiguous(rows))], [], rows, [1]));
       this.#cells.free(partial);
     }
     this.#cells.store(output.storage, value, length);

@@ -1,6 +1,6 @@
 import {
   type Backend, composeRows, type DeviceLostError, type DType, type Epilogue, identity, type Limits, type MapCall, contiguous, type ProductAxes, type Reduction, type RowFunction, type ScalarFunction, type Shape, sizeOf, type Storage, type Target,
-  type TypedArray, type View,
+  type TypedArray, type View, viewOf,
 } from '@nn/tensor/backend';
 import { clobbers } from './bindings.ts';
 import type { Engine } from './engine.ts';
@@ -58,7 +58,7 @@ export class WebGpuBackend implements Backend {
     const apart = this.engine.allocate(storage.dtype, values.length);
     this.engine.write(apart, values, 0);
     const shape = [values.length];
-    map(this.engine, identity(storage.dtype), { inputs: [{ storage: apart, ...contiguous(shape) }], uniforms: [], outputs: [{ storage, offset }], shape });
+    map(this.engine, identity(storage.dtype), { inputs: [viewOf(apart, contiguous(shape))], uniforms: [], outputs: [{ storage, offset }], shape });
     this.engine.free(apart);
   }
 
@@ -151,7 +151,7 @@ export class WebGpuBackend implements Backend {
     run(targets);
     for (const [i, { storage }] of targets.entries()) {
       if (targets[i] === outputs[i]) continue;
-      map(this.engine, identity(storage.dtype), { inputs: [{ storage, ...contiguous([size]) }], uniforms: [], outputs: [outputs[i]!], shape: [size] });
+      map(this.engine, identity(storage.dtype), { inputs: [viewOf(storage, contiguous([size]))], uniforms: [], outputs: [outputs[i]!], shape: [size] });
       this.engine.free(storage);
     }
   }

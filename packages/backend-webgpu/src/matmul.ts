@@ -1,5 +1,5 @@
 /** Products of matrices, and of groups of axes: tile by tile, a workgroup computes a part of the result from strips of both operands in workgroup memory. */
-import { contiguous, type Epilogue, identity, type Layout, type ProductAxes, type Shape, sizeOf, type Target, trace, type View } from '@nn/tensor/backend';
+import { contiguous, type Epilogue, identity, type Layout, type ProductAxes, type Shape, sizeOf, type Target, trace, type View, viewOf } from '@nn/tensor/backend';
 import { boundsSignature, type Grain, pushAddress, pushLoad } from './access.ts';
 import { bodySignature, functionLines, indexAxes, pushBody } from './body.ts';
 import { types } from './dialect.ts';
@@ -38,7 +38,7 @@ export function contract(engine: Engine, work: Contraction): void {
   const shape = [spans, ...shapes[0], ...shapes[1], ...shapes[3]];
   const partial = engine.allocate('float32', sizeOf(shape));
   product(engine, { ...work, outputs: [{ storage: partial, offset: 0 }], epilogue: undefined }, spans);
-  reduce(engine, { kind: 'sum', function: identity('float32'), inputs: [{ storage: partial, ...contiguous(shape) }], uniforms: [], shape, axes: [0], outputs, epilogue });
+  reduce(engine, { kind: 'sum', function: identity('float32'), inputs: [viewOf(partial, contiguous(shape))], uniforms: [], shape, axes: [0], outputs, epilogue });
   engine.free(partial);
 }
 

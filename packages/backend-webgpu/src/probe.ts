@@ -1,4 +1,4 @@
-import { contiguous, evaluate, trace, type TypedArray } from '@nn/tensor/backend';
+import { contiguous, evaluate, trace, type TypedArray, viewOf } from '@nn/tensor/backend';
 import type { Engine } from './engine.ts';
 import { map } from './map.ts';
 
@@ -14,7 +14,7 @@ export async function keepsNonFinite(engine: Engine): Promise<boolean> {
   const upload = (values: TypedArray) => {
     const storage = engine.allocate('float32', length);
     engine.write(storage, values, 0);
-    return { storage, ...contiguous([length]) };
+    return viewOf(storage, contiguous([length]));
   };
   const inputs = [upload(a), upload(b)];
   const all = engine.allocate('float32', operations.roots.length * length);

@@ -1,4 +1,4 @@
-import { contiguous, type Epilogue, identity, type Reduction, type ScalarFunction, type Shape, sizeOf, type Target, type View } from '@nn/tensor/backend';
+import { contiguous, type Epilogue, identity, type Reduction, type ScalarFunction, type Shape, sizeOf, type Target, type View, viewOf } from '@nn/tensor/backend';
 import { storeText } from './access.ts';
 import type { Bindings } from './bindings.ts';
 import { bodySignature, bodyText, functionLines, pushBody, rootType } from './body.ts';
@@ -41,7 +41,7 @@ export function reduce(engine: Engine, work: Reduce): void {
   const partial = engine.allocate(dtype, results * spans);
   reduceRuns(engine, { ...work, outputs: [{ storage: partial, offset: 0 }], epilogue: undefined }, kept, results, run, spans);
   const wide = [...kept.map((axis) => shape[axis]!), spans];
-  reduce(engine, { kind, function: identity(dtype), inputs: [{ storage: partial, ...contiguous(wide) }], uniforms: [], shape: wide, axes: [kept.length], outputs, epilogue });
+  reduce(engine, { kind, function: identity(dtype), inputs: [viewOf(partial, contiguous(wide))], uniforms: [], shape: wide, axes: [kept.length], outputs, epilogue });
   engine.free(partial);
 }
 
