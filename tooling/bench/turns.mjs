@@ -8,6 +8,8 @@ import { contestantOf } from './report.mjs';
 const WARM = 600;
 /** Milliseconds of iterations before all others, since engines compile what runs often. */
 const COMPILING = 3000;
+/** Milliseconds of those that count, at most, unless a case asks for a thousand iterations or more. */
+const TURN = 300;
 /** Threads of the one before may spin for a while before they sleep. */
 const pause = () => new Promise((done) => { setTimeout(done, 250); });
 
@@ -42,14 +44,12 @@ async function turns(contestants, item, rounds) {
         if (!answer?.ms) counts.set(label, 0);
         else if (round > 0) note(times, label, answer.ms);
         else {
-          // The first turn is thrown away. A slow peer gets fewer iterations in those that follow, and none where they would take all of the time.
-          const fewer = count >= 1000 ? count : Math.max(1, Math.min(count, Math.ceil(300 / answer.ms)));
-          counts.set(label, answer.ms > 4000 && count > 1 ? 0 : fewer);
-          // Engines that compile while they run get the time to do so.
+          // The first turn is thrown away. Engines that compile while they run get the time to do so; who is much too slow has no further turns.
           /** @type {Awaited<ReturnType<typeof contestant.ask>>} */
           let warm = answer;
-          const portions = counts.get(label) && count > 1 ? 4 : 0;
+          const portions = count > 1 && answer.ms <= 4000 ? 4 : 0;
           for (let i = 0; i < portions && warm?.ms; i++) warm = await contestant.ask({ ...request, count: Math.max(1, Math.ceil(COMPILING / portions / warm.ms)) });
+          counts.set(label, turnOf(count, answer.ms > 4000 && count > 1 ? undefined : warm?.ms));
           first.set(label, warm?.ms ?? Infinity);
         }
       }
@@ -58,6 +58,13 @@ async function turns(contestants, item, rounds) {
     if (round === 0) for (const [label, ms] of first) if (ms > 3 * Math.min(...[...first].filter(([other]) => contestantOf(other) === contestantOf(label)).map(([, other]) => other))) counts.set(label, 0);
   }
   return times;
+}
+
+/** Iterations of a turn for one that needs `ms` for each: as many as the case asks, or fewer, and none where it gave no answer.
+ * @param {number} count @param {number | undefined} ms */
+function turnOf(count, ms) {
+  if (!ms) return 0;
+  return count >= 1000 ? count : Math.max(1, Math.min(count, Math.ceil(TURN / ms)));
 }
 
 /** Two processes of each contestant at the same time; their mean.
