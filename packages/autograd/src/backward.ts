@@ -11,8 +11,8 @@ export interface Start { readonly edge: Edge; readonly gradient: Tensor }
 
 /** Gradients on their way, with their number of uses, so that each is freed as soon as it is consumed. */
 class Pending {
-  readonly #waiting = new Map<GraphNode, (Tensor | undefined)[]>();
-  readonly #uses = new Map<Tensor, number>();
+  #waiting = new Map<GraphNode, (Tensor | undefined)[]>();
+  #uses = new Map<Tensor, number>();
 
   add({ node, output }: Edge, gradient: Tensor): void {
     const list = this.#waiting.get(node) ?? [];
@@ -43,9 +43,10 @@ class Pending {
   sole(gradient: Tensor): boolean { return this.#uses.get(gradient) === 1; }
   #hold(gradient: Tensor): void { this.#uses.set(gradient, (this.#uses.get(gradient) ?? 0) + 1); }
 
+  /** New maps rather than cleared ones, whose old tables would lead to all that comes later (see together.ts of @nn/tensor). */
   clear(): void {
-    this.#waiting.clear();
-    this.#uses.clear();
+    this.#waiting = new Map();
+    this.#uses = new Map();
   }
 }
 

@@ -14,6 +14,8 @@ export class Allocation {
   /** Counts overwrites, so that a gradient is never computed from a changed value. */
   version = 0;
   #holders = 1;
+  /** When the device was told of it; see {@link linger}. */
+  #noted = -1;
 
   constructor(device: Device, dtype: DType, length: number) {
     this.device = device;
@@ -30,7 +32,14 @@ export class Allocation {
   }
 
   release(): void {
-    if (--this.#holders === 0) this.device.free(this.storage);
+    if (--this.#holders > 0) return;
+    this.device.free(this.storage);
+    if (this.#noted >= 0) this.device.forget(this.bytes, this.#noted);
+  }
+
+  /** Only finalization may let go of a holder: tells the device, once for all of them. */
+  linger(): void {
+    if (this.#noted < 0) this.#noted = this.device.note(this.bytes);
   }
 }
 

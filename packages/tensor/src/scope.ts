@@ -45,7 +45,7 @@ export function adopt(tensor: Tensor): void {
 
 function leave(tensor: Tensor, own: Handle): void {
   finalizers.register(tensor, own, own);
-  own.allocation.device.note(own.allocation.bytes);
+  own.allocation.linger();
 }
 
 /** The tensor took another handle: the old one is let go. */

@@ -5,12 +5,15 @@ import type { ScalarFunction } from './expr/function.ts';
 import { type Allocation, handle } from './handle.ts';
 import type { Tensor } from './tensor.ts';
 
-/** What was put off. The storages that it names are held until then. There is one, which is used again (see scope.ts for why). */
+/**
+ * What was put off. The storages that it names are held until then. There is one, which is used again (see scope.ts for why); its maps are not, since a map that is
+ * cleared leads on from its old table, with all that was in it, to the new one: where the old one has been promoted, every later one would survive young collections.
+ */
 class Pending {
-  readonly #calls = new Map<Device, Map<ScalarFunction, MapCall[]>>();
+  #calls = new Map<Device, Map<ScalarFunction, MapCall[]>>();
   readonly #held: Allocation[] = [];
-  readonly #read = new Set<Storage>();
-  readonly #written = new Set<Storage>();
+  #read = new Set<Storage>();
+  #written = new Set<Storage>();
 
   get empty(): boolean { return this.#held.length === 0; }
 
@@ -31,10 +34,10 @@ class Pending {
   }
 
   run(): void {
-    const [all, held] = [[...this.#calls], this.#held.splice(0)];
-    this.#calls.clear();
-    this.#read.clear();
-    this.#written.clear();
+    const [all, held] = [this.#calls, this.#held.splice(0)];
+    this.#calls = new Map();
+    this.#read = new Set();
+    this.#written = new Set();
     for (const [device, functions] of all) for (const [f, calls] of functions) device.mapEach(f, calls);
     for (const allocation of held) allocation.release();
   }

@@ -165,8 +165,9 @@ export class Device implements CoreBackend, OptionalBackend {
     if (sizeOf(shape) > 0) this.#faults.guard(bad, inputs, uniforms, shape, text);
   }
 
-  /** Notes a value that only finalization can free; see {@link relieve}. */
-  note(bytes: number): void { this.#pressure.note(bytes); }
+  /** Notes a value that only finalization may free; see {@link relieve}. What it answers is for {@link forget}, where that value is freed otherwise. */
+  note(bytes: number): number { return this.#pressure.note(bytes); }
+  forget(bytes: number, noted: number): void { this.#pressure.forget(bytes, noted); }
 
   /** At a moment where waiting is allowed: frees what nobody holds any more, once enough of it may have gathered. Loaders and reads call it. */
   async relieve(): Promise<void> {

@@ -5,7 +5,10 @@
 
 /** High 32 bits of the 64-bit product of two words, by the products of their halves; nothing leaves 32 bits, so that engines compute with integers. */
 function mulHigh(a: number, b: number): number {
-  const [low, high, left, right] = [a & 0xffff, a >>> 16, b & 0xffff, b >>> 16];
+  const low = a & 0xffff;
+  const high = a >>> 16;
+  const left = b & 0xffff;
+  const right = b >>> 16;
   const middle = (Math.imul(high, left) + (Math.imul(low, left) >>> 16)) >>> 0;
   const other = (Math.imul(low, right) + (middle & 0xffff)) >>> 0;
   return (Math.imul(high, right) + (middle >>> 16) + (other >>> 16)) | 0;

@@ -4,11 +4,12 @@
  */
 
 /**
- * A few first collections come early, to learn what one costs and how fast values gather. From then on one comes after BYTES or COUNT, times a factor
- * that keeps its share of the time. The factor stays: memory is to be steady on a machine that is not.
+ * The first collections come early, to learn what one costs and how fast values gather. From then on one comes after BYTES or COUNT, times a factor that keeps its share of
+ * the time. A few of those teach too, since a program is slow until its code is compiled; then the factor stays: memory is to be steady on a machine that is not.
  */
 const EARLY = 2 * 2 ** 20;
-const TRIALS = 4;
+const SOON = 4;
+const TRIALS = 8;
 const BYTES = 16 * 2 ** 20;
 const COUNT = 20_000;
 const SHARE = 0.005;
@@ -18,7 +19,7 @@ export class Pressure {
   readonly #ceiling: number;
   #bytes = 0;
   #count = 0;
-  #trials = 0;
+  #openings = 0;
   #factor = 1;
   /** Milliseconds of the cheapest collection so far. */
   #cost = Infinity;
@@ -27,15 +28,23 @@ export class Pressure {
   /** @param ceiling all that the device can hold, in bytes */
   constructor(ceiling: number) { this.#ceiling = ceiling; }
 
-  /** Notes a value that only finalization can free. */
-  note(bytes: number): void {
+  /** Notes a value that only finalization may free; answers when that was, for {@link forget}. */
+  note(bytes: number): number {
     this.#bytes += bytes;
     this.#count++;
+    return this.#openings;
+  }
+
+  /** A value that was noted has been freed: no collection is needed for it. */
+  forget(bytes: number, noted: number): void {
+    if (noted !== this.#openings) return;
+    this.#bytes -= bytes;
+    this.#count--;
   }
 
   /** Whether a collection is due. */
   get due(): boolean {
-    const bytes = this.#trials < TRIALS ? EARLY : BYTES * this.#factor;
+    const bytes = this.#openings < SOON ? EARLY : BYTES * this.#factor;
     return this.#bytes > Math.min(bytes, this.#ceiling / 4) || this.#count > COUNT * this.#factor;
   }
 
@@ -45,19 +54,20 @@ export class Pressure {
     const rate = this.#bytes / (start - this.#since);
     this.#bytes = 0;
     this.#count = 0;
+    this.#openings++;
     await task();
     collect();
     await task();
     await task();
     this.#since = performance.now();
-    if (this.#trials < TRIALS) this.#learn(rate, this.#since - start);
+    if (this.#openings <= TRIALS) this.#learn(rate, this.#since - start);
   }
 
   #learn(rate: number, cost: number): void {
     this.#cost = Math.min(this.#cost, cost);
-    if (++this.#trials < TRIALS) return;
+    if (this.#openings < SOON) return;
     const wanted = (rate * this.#cost) / SHARE / BYTES;
-    this.#factor = Math.min(MOST, 2 ** Math.max(0, Math.ceil(Math.log2(wanted))));
+    this.#factor = Math.min(MOST, Math.max(this.#factor, 2 ** Math.ceil(Math.log2(wanted))));
   }
 }
 
