@@ -6,8 +6,11 @@ import { contestantOf } from './report.mjs';
 
 /** Milliseconds of iterations before those that count. */
 const WARM = 600;
-/** Milliseconds of iterations before all others, since engines compile what runs often. */
-const COMPILING = 3000;
+/** Milliseconds of a portion of iterations before all others, and of all portions at most. */
+const PORTION = 750;
+const COMPILING = 12_000;
+/** Portions after which an engine has compiled what it will: so many in a row without one that takes less time than all before. */
+const SETTLED = 4;
 /** Milliseconds of those that count, at most, unless a case asks for a thousand iterations or more. */
 const TURN = 300;
 /** Threads of the one before may spin for a while before they sleep. */
@@ -44,13 +47,10 @@ async function turns(contestants, item, rounds) {
         if (!answer?.ms) counts.set(label, 0);
         else if (round > 0) note(times, label, answer.ms);
         else {
-          // The first turn is thrown away. Engines that compile while they run get the time to do so; who is much too slow has no further turns.
-          /** @type {Awaited<ReturnType<typeof contestant.ask>>} */
-          let warm = answer;
-          const portions = count > 1 && answer.ms <= 4000 ? 4 : 0;
-          for (let i = 0; i < portions && warm?.ms; i++) warm = await contestant.ask({ ...request, count: Math.max(1, Math.ceil(COMPILING / portions / warm.ms)) });
-          counts.set(label, turnOf(count, answer.ms > 4000 && count > 1 ? undefined : warm?.ms));
-          first.set(label, warm?.ms ?? Infinity);
+          // The first turn is thrown away, and who is much too slow has no further turns.
+          const warm = count > 1 && answer.ms <= 4000 ? await compiled(contestant, request, answer.ms) : answer.ms;
+          counts.set(label, answer.ms > 4000 && count > 1 ? 0 : turnOf(count, warm));
+          first.set(label, warm ?? Infinity);
         }
       }
     }
@@ -58,6 +58,23 @@ async function turns(contestants, item, rounds) {
     if (round === 0) for (const [label, ms] of first) if (ms > 3 * Math.min(...[...first].filter(([other]) => contestantOf(other) === contestantOf(label)).map(([, other]) => other))) counts.set(label, 0);
   }
   return times;
+}
+
+/** Milliseconds an iteration once that gets no less: engines compile what runs often, functions that run once a step only after thousands of them.
+ * Undefined where the process has ended.
+ * @param {import('./contestant.mjs').Contestant} contestant @param {object} request @param {number} ms what one takes at first */
+async function compiled(contestant, request, ms) {
+  let last = ms;
+  let least = Infinity;
+  const end = performance.now() + COMPILING;
+  for (let settled = 0; settled < SETTLED && performance.now() < end;) {
+    const answer = await contestant.ask({ ...request, count: Math.max(1, Math.ceil(PORTION / last)) });
+    if (!answer?.ms) return undefined;
+    last = answer.ms;
+    settled = last < least ? 0 : settled + 1;
+    least = Math.min(least, last);
+  }
+  return least;
 }
 
 /** Iterations of a turn for one that needs `ms` for each: as many as the case asks, or fewer, and none where it gave no answer.
