@@ -1,9 +1,9 @@
 // What is measured.
 
 /**
- * @typedef {{ name: string, group: string, request: Record<string, unknown>, flops?: number, count?: number, rounds?: number, only?: readonly string[],
+ * @typedef {{ name: string, group: string, request: Record<string, unknown>, flops?: number, count?: number, compiling?: number, rounds?: number, only?: readonly string[],
  *   torch?: Record<string, Record<string, unknown>>, kind?: 'turns' | 'pair' | 'alone', unit?: 'MiB' }} Case
- * `flops` of one iteration where that says something; `count`: iterations a turn for the fastest; `rounds`: turns, where it is not as many as asked for; `only`: contestants
+ * `flops` of one iteration where that says something; `count`: iterations a turn for the fastest; `compiling`: milliseconds in which engines may get faster before the first; `rounds`: turns, where it is not as many as asked for; `only`: contestants
  * whose labels begin so; `torch`: what PyTorch is asked instead, where there are several ways to say it: by what is added to its label.
  * `kind`: contestants take turns, or run twice at once (`pair`), or in a process for each round (`alone`).
  */
@@ -27,7 +27,7 @@ const work = (/** @type {number} */ batch, width = 512) => 2 * batch * (3 * weig
 
 /** @type {Case[]} */
 const steps = [32, 64, 256, 1024].map((batch) => ({
-  name: `training step, batch ${batch}`, group: 'step', request: { case: 'step', batch }, flops: work(batch), count: Math.max(2, Math.ceil(2000 / batch)),
+  name: `training step, batch ${batch}`, group: 'step', request: { case: 'step', batch }, flops: work(batch), count: Math.max(2, Math.ceil(2000 / batch)), compiling: 12_000,
   torch: { '': { case: 'step', batch }, ', bare tensors': { case: 'bare', batch } },
 }));
 

@@ -6,9 +6,9 @@ import { contestantOf } from './report.mjs';
 
 /** Milliseconds of iterations before those that count. */
 const WARM = 600;
-/** Milliseconds of a portion of iterations before all others, and of all portions at most. */
+/** Milliseconds of a portion of iterations before all others, and of all portions at most where the case does not say how many. */
 const PORTION = 750;
-const COMPILING = 12_000;
+const COMPILING = 3000;
 /** Portions after which an engine has compiled what it will: so many in a row without one that takes less time than all before. */
 const SETTLED = 4;
 /** Milliseconds of those that count, at most, unless a case asks for a thousand iterations or more. */
@@ -31,7 +31,7 @@ const requests = (/** @type {string} */ label, /** @type {Case} */ { request, to
 
 /** @param {import('./contestant.mjs').Contestant[]} contestants @param {Case} item @param {number} rounds */
 async function turns(contestants, item, rounds) {
-  const { count = 1 } = item;
+  const { count = 1, compiling = COMPILING } = item;
   const times = /** @type {Map<string, number[]>} */ (new Map());
   const counts = /** @type {Map<string, number>} */ (new Map());
   const first = /** @type {Map<string, number>} */ (new Map());
@@ -48,7 +48,7 @@ async function turns(contestants, item, rounds) {
         else if (round > 0) note(times, label, answer.ms);
         else {
           // The first turn is thrown away, and who is much too slow has no further turns.
-          const warm = count > 1 && answer.ms <= 4000 ? await compiled(contestant, request, answer.ms) : answer.ms;
+          const warm = count > 1 && answer.ms <= 4000 ? await compiled(contestant, request, answer.ms, compiling) : answer.ms;
           counts.set(label, answer.ms > 4000 && count > 1 ? 0 : turnOf(count, warm));
           first.set(label, warm ?? Infinity);
         }
@@ -62,11 +62,12 @@ async function turns(contestants, item, rounds) {
 
 /** Milliseconds an iteration once that gets no less: engines compile what runs often, functions that run once a step only after thousands of them.
  * Undefined where the process has ended.
- * @param {import('./contestant.mjs').Contestant} contestant @param {object} request @param {number} ms what one takes at first */
-async function compiled(contestant, request, ms) {
+ * @param {import('./contestant.mjs').Contestant} contestant @param {object} request @param {number} ms what one takes at first
+ * @param {number} compiling */
+async function compiled(contestant, request, ms, compiling) {
   let last = ms;
   let least = Infinity;
-  const end = performance.now() + COMPILING;
+  const end = performance.now() + compiling;
   for (let settled = 0; settled < SETTLED && performance.now() < end;) {
     const answer = await contestant.ask({ ...request, count: Math.max(1, Math.ceil(PORTION / last)) });
     if (!answer?.ms) return undefined;
