@@ -48,8 +48,9 @@ async function turns(contestants, item, rounds) {
         else if (round > 0) note(times, label, answer.ms);
         else {
           // The first turn is thrown away, and who is much too slow has no further turns.
-          const warm = count > 1 && answer.ms <= 4000 ? await compiled(contestant, request, answer.ms, compiling) : answer.ms;
-          counts.set(label, answer.ms > 4000 && count > 1 ? 0 : turnOf(count, warm));
+          const slow = count > 1 && answer.ms > 4000;
+          const warm = slow ? undefined : count > 1 ? await compiled(contestant, request, answer.ms, compiling) : answer.ms;
+          counts.set(label, turnOf(count, warm));
           first.set(label, warm ?? Infinity);
         }
       }
@@ -78,7 +79,7 @@ async function compiled(contestant, request, ms, compiling) {
   return least;
 }
 
-/** Iterations of a turn for one that needs `ms` for each: as many as the case asks, or fewer, and none where it gave no answer.
+/** Iterations of a turn for one that needs `ms` for each: as many as the case asks, or fewer, and none where there is no such time.
  * @param {number} count @param {number | undefined} ms */
 function turnOf(count, ms) {
   if (!ms) return 0;

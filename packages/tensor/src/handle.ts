@@ -32,7 +32,7 @@ export class Allocation {
   }
 
   release(): void {
-    if (--this.#holders > 0) return;
+    if (--this.#holders !== 0) return;
     this.device.free(this.storage);
     if (this.#noted >= 0) this.device.forget(this.bytes, this.#noted);
   }

@@ -3,8 +3,8 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { ones, reference } from '@nn/tensor';
 
 const collect = vi.fn<() => void>();
-// Here, since the collector is looked for once.
-vi.stubGlobal('gc', collect);
+// At once, since the collector is looked for only once.
+Object.assign(globalThis, { gc: collect });
 afterEach(() => { collect.mockClear(); });
 
 /** 1 MiB. */
