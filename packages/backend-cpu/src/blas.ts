@@ -6,6 +6,7 @@ import { fail } from '@nn/tensor/backend';
 import type { Heap } from './heap.ts';
 import { parametersOf, PLAIN, SGEMM, SLICE_WORDS, TURNED } from './memory.ts';
 import { coreOf, fitKernels } from './openblas.ts';
+import { type Processor, thisProcessor, widthOf } from './processor.ts';
 import { builtin } from './threads.ts';
 
 /** What a thread needs to load the same library. */
@@ -16,12 +17,19 @@ export interface Library { func(prototype: string): (...args: unknown[]) => unkn
 /** `load(null)` answers what is in the process already. */
 export interface Koffi { load(path: string | null): Library; address(value: Uint8Array): bigint }
 
-/** Libraries that `auto` looks for, the best known for speed first. */
-const candidates: { readonly [platform: string]: readonly string[] } = {
-  linux: ['libmkl_rt.so.3', 'libmkl_rt.so.2', 'libmkl_rt.so', 'libopenblas.so.0', 'libopenblas.so', 'libblis.so.4', 'libblis.so'],
+const MKL = ['libmkl_rt.so.3', 'libmkl_rt.so.2', 'libmkl_rt.so'];
+const OPENBLAS = ['libopenblas.so.0', 'libopenblas.so'];
+const elsewhere: { readonly [platform: string]: readonly string[] } = {
   darwin: ['/System/Library/Frameworks/Accelerate.framework/Accelerate', '/opt/homebrew/opt/openblas/lib/libopenblas.dylib', '/usr/local/opt/openblas/lib/libopenblas.dylib', 'libopenblas.dylib'],
   win32: ['mkl_rt.3.dll', 'mkl_rt.2.dll', 'libopenblas.dll', 'openblas.dll', 'libblis.dll'],
 };
+
+/** Libraries that `auto` looks for, the fastest first. MKL takes its AVX-512 kernels on processors of Intel alone. */
+export function candidates(platform: string, processor: Processor): readonly string[] {
+  if (platform !== 'linux') return elsewhere[platform] ?? [];
+  const narrow = widthOf(processor) === 512 && processor.vendor !== 'GenuineIntel';
+  return [...(narrow ? [...OPENBLAS, ...MKL] : [...MKL, ...OPENBLAS]), 'libblis.so.4', 'libblis.so'];
+}
 
 /** How each library is told to use one thread, and what it calls itself. */
 const kinds = [
@@ -113,11 +121,12 @@ export async function loadBlas(wanted: string): Promise<Blas> {
   }
   const koffi = require(path) as Koffi;
   const { platform } = (globalThis as unknown as { process: { platform: string } }).process;
-  const names = wanted === 'auto' ? candidates[platform] ?? [] : [wanted];
+  const processor = await thisProcessor();
+  const names = wanted === 'auto' ? candidates(platform, processor) : [wanted];
   for (const library of names) {
     try {
       const loaded = koffi.load(library);
-      await fitKernels(loaded, koffi);
+      fitKernels(loaded, koffi, processor);
       return new Blas(nameOf(loaded, library), loaded.func(SGEMM), koffi, { koffi: path, library });
     } catch (error) {
       if (wanted !== 'auto') fail('cpu', `the BLAS at ${wanted} cannot be used: ${(error as Error).message}`, 'Give the path of a library with cblas_sgemm.');

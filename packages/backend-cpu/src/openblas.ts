@@ -1,17 +1,15 @@
 /**
- * An OpenBLAS that is older than the processor takes kernels from before AVX, which are several times slower, though it has better ones that would run here.
- * It is told so in the way a user would at its start: by `OPENBLAS_CORETYPE`.
+ * An OpenBLAS that is older than the processor takes kernels that are several times slower than better ones that it has, and which would run here: those from before AVX,
+ * or of AVX2 where the processor has AVX-512. It is told so in the way a user would at its start: by `OPENBLAS_CORETYPE`.
  */
 import type { Koffi, Library } from './blas.ts';
-import { builtin } from './threads.ts';
+import { type Processor, widthOf } from './processor.ts';
 
 const VARIABLE = 'OPENBLAS_CORETYPE';
 
-/** Kernels by what a processor needs for them, the best first. */
-const kernels: readonly (readonly [core: string, needs: readonly string[]])[] = [
-  ['SkylakeX', ['avx512f', 'avx512cd', 'avx512dq', 'avx512bw', 'avx512vl']],
-  ['Haswell', ['avx2', 'fma']],
-];
+/** Widths of the kernels that it takes where it does not know a processor. Later versions take the widest that runs, too. */
+const fallbacks: { readonly [core: string]: number } = { Prescott: 128, Zen: 256, Haswell: 256 };
+const kernels = { 256: 'Haswell', 512: 'SkylakeX' } as const;
 
 /** Whose kernels a configuration names; '' where the library was made for one processor. */
 export function coreOf(config: string): string {
@@ -20,23 +18,16 @@ export function coreOf(config: string): string {
   return /^[A-Z_]+$/.test(core) ? '' : core;
 }
 
-/**
- * Whose kernels would be better than those of `core`; undefined where OpenBLAS knows best.
- * @param processor what Linux says of it in /proc/cpuinfo
- */
-export function betterThan(core: string, processor: string): string | undefined {
-  // Prescott's are those that it takes where it does not know a processor.
-  if (core !== 'Prescott') return undefined;
-  const can = new Set(/^flags\s*:(.*)$/m.exec(processor)?.[1]?.split(' '));
-  return kernels.find(([, needs]) => needs.every((need) => can.has(need)))?.[0];
+/** Whose kernels would be better than those of `core`; undefined where OpenBLAS knows best. */
+export function betterThan(core: string, processor: Processor): string | undefined {
+  const width = widthOf(processor);
+  return width && width > (fallbacks[core] ?? Infinity) ? kernels[width] : undefined;
 }
 
 /** Gives an OpenBLAS that does not know this processor its best kernels; nothing where a user has chosen, and to any other library. Nothing of it may be running. */
-export async function fitKernels(library: Library, koffi: Koffi): Promise<void> {
+export function fitKernels(library: Library, koffi: Koffi, processor: Processor): void {
   const { env } = (globalThis as unknown as { process: { env: Readonly<Record<string, string | undefined>> } }).process;
   if (env[VARIABLE]) return;
-  const { readFile } = await builtin('node:fs/promises') as { readFile(path: string, encoding: 'utf8'): Promise<string> };
-  const processor = await readFile('/proc/cpuinfo', 'utf8').catch(() => '');
   try {
     const better = betterThan(coreOf(library.func('str openblas_get_config()')() as string), processor);
     if (!better) return;

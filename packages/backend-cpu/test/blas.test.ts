@@ -2,9 +2,10 @@
 import { cpu } from '@nn/backend-cpu';
 import { contiguous, type Device, permuted, type View } from '@nn/tensor/backend';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { loadBlas } from '../src/blas.ts';
+import { candidates, loadBlas } from '../src/blas.ts';
 import { Heap } from '../src/heap.ts';
 import { SCRATCH } from '../src/memory.ts';
+import { processorOf } from '../src/processor.ts';
 import { Dice, filled, values } from './random-functions.ts';
 
 const wanted = process.env.NN_BLAS ?? 'auto';
@@ -68,5 +69,22 @@ describe('products by the BLAS of the system', () => {
 describe('a BLAS that is not there', () => {
   it('is said so', async () => {
     await expect(cpu({ blas: '/nowhere/libblas.so' })).rejects.toThrow(/cpu: the BLAS at \/nowhere\/libblas.so cannot be used: .* Give the path of a library with cblas_sgemm/s);
+  });
+});
+
+describe('what `auto` looks for', () => {
+  const first = (vendor: string, flags: string) => candidates('linux', processorOf(`vendor_id\t: ${vendor}\nflags\t\t: ${flags}\n`))[0];
+  const wide = 'avx2 fma avx512f avx512cd avx512dq avx512bw avx512vl';
+
+  it('is MKL first, but where that leaves AVX-512 unused', () => {
+    expect(first('GenuineIntel', wide)).toMatch(/mkl/);
+    expect(first('AuthenticAMD', 'avx2 fma')).toMatch(/mkl/);
+    expect(first('AuthenticAMD', wide)).toMatch(/openblas/);
+    expect(first('', '')).toMatch(/mkl/);
+  });
+
+  it('is something else on other systems, or nothing', () => {
+    expect(candidates('darwin', processorOf(''))[0]).toMatch(/Accelerate/);
+    expect(candidates('aix', processorOf(''))).toEqual([]);
   });
 });
