@@ -1,14 +1,12 @@
 /**
- * An OpenBLAS that is older than the processor takes kernels that are several times slower than better ones that it has, and which would run here: those from before AVX,
- * or of AVX2 where the processor has AVX-512. It is told so in the way a user would at its start: by `OPENBLAS_CORETYPE`.
+ * An OpenBLAS that is older than the processor takes kernels from before AVX, which are several times slower, though it has better ones that would run here.
+ * It is told so in the way a user would at its start: by `OPENBLAS_CORETYPE`.
  */
 import type { Koffi, Library } from './blas.ts';
 import { type Processor, widthOf } from './processor.ts';
 
 const VARIABLE = 'OPENBLAS_CORETYPE';
 
-/** Widths of the kernels that it takes where it does not know a processor. Later versions take the widest that runs, too. */
-const fallbacks: { readonly [core: string]: number } = { Prescott: 128, Zen: 256, Haswell: 256 };
 const kernels = { 256: 'Haswell', 512: 'SkylakeX' } as const;
 
 /** Whose kernels a configuration names; '' where the library was made for one processor. */
@@ -21,7 +19,8 @@ export function coreOf(config: string): string {
 /** Whose kernels would be better than those of `core`; undefined where OpenBLAS knows best. */
 export function betterThan(core: string, processor: Processor): string | undefined {
   const width = widthOf(processor);
-  return width && width > (fallbacks[core] ?? Infinity) ? kernels[width] : undefined;
+  // Prescott's are those that it takes where it does not know a processor.
+  return core === 'Prescott' && width ? kernels[width] : undefined;
 }
 
 /** Gives an OpenBLAS that does not know this processor its best kernels; nothing where a user has chosen, and to any other library. Nothing of it may be running. */
