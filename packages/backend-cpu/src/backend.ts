@@ -1,22 +1,12 @@
-/** The CPU as a backend: WebAssembly kernels over one heap. */
+/** The CPU as a backend: WebAssembly kernels over one heap. Notes of each storage which job uses it last, so that what needs not wait does not. */
 import { type Backend, bytesOf, type DType, type Epilogue, hostArray, type Limits, type MapCall, type ProductAxes, type Reduction, type RowFunction, type ScalarFunction, type Shape, type Storage, type Target, type TypedArray, type View } from '@nn/tensor/backend';
 import type { Blas } from './blas.ts';
-import { Contractions } from './contract.ts';
-import { Functions } from './functions.ts';
 import { Heap } from './heap.ts';
-import { Indexing } from './indexing.ts';
 import { Compiler } from './kernel.ts';
-import { Maps } from './map.ts';
-import { Products } from './matmul.ts';
 import { SCRATCH, SCRATCH_BYTES } from './memory.ts';
-import { OffsetTables } from './offset-tables.ts';
+import { type Block, Operations } from './operations.ts';
 import { Pool } from './pool.ts';
-import { Random } from './random.ts';
-import { Reductions } from './reduce.ts';
-import { Rows } from './rows.ts';
-import { Slices } from './slices.ts';
 import { sharable, type StartThread } from './threads.ts';
-import { addressOf } from './walk.ts';
 
 /** Kernels count elements in 32 bits with sign. */
 const MOST_ELEMENTS = 2 ** 31 - 2 ** 20;
@@ -33,26 +23,18 @@ export interface CpuOptions {
   readonly blas?: string;
 }
 
-/** A storage is a block of the heap. */
-interface Block extends Storage {
-  readonly address: number;
-  /** The job that writes it last, or is done before the host does. */
+interface Noted extends Block {
+  /** The job that writes it last. */
   written: number;
-  /** As long as nothing has been asked of it: the job after which its memory is in use no more. */
-  fresh: number | undefined;
+  /** The job that reads or writes it last, or whatever was in its place before. */
+  used: number;
 }
 
 export class CpuBackend implements Backend {
   readonly name = 'cpu';
   readonly limits: Limits;
   readonly #heap: Heap;
-  readonly #maps: Maps;
-  readonly #reductions: Reductions;
-  readonly #products: Products;
-  readonly #contractions: Contractions;
-  readonly #rows: Rows;
-  readonly #indexing: Indexing;
-  readonly #random: Random;
+  readonly #operations: Operations;
   readonly #pool: Pool;
   readonly #compiler: Compiler;
   /** Asked for more threads than there can be. */
@@ -63,18 +45,11 @@ export class CpuBackend implements Backend {
   constructor({ threads = 1, memoryLimit = 2 ** 32 }: Omit<CpuOptions, 'blas'> = {}, start?: StartThread, blas?: Blas) {
     const helped = threads > 1 && start !== undefined && sharable();
     this.#alone = threads > 1 && !helped;
-    this.#heap = new Heap(helped, SCRATCH + (helped ? threads : 1) * SCRATCH_BYTES, memoryLimit);
+    this.#heap = new Heap(helped, SCRATCH + (helped ? threads + 1 : 1) * SCRATCH_BYTES, memoryLimit);
     this.#pool = new Pool(this.#heap, threads, helped ? start : undefined, blas?.source(this.#heap));
     this.#blas = blas;
     this.#compiler = new Compiler(this.#heap);
-    const functions = new Functions(this.#compiler, this.#pool);
-    this.#maps = new Maps(functions, this.#heap, this.#pool);
-    this.#reductions = new Reductions(functions, this.#heap, this.#pool, this.#maps);
-    this.#rows = new Rows(this, functions, this.#heap, this.#pool);
-    this.#products = new Products(this, this.#compiler, functions, this.#heap, this.#pool, blas && new Slices(blas, this.#heap, this.#pool));
-    this.#contractions = new Contractions(this, this.#products, new OffsetTables(this.#heap, this.#pool));
-    this.#indexing = new Indexing(this, this.#compiler, this.#heap, this.#pool);
-    this.#random = new Random(this.#compiler, this.#heap, this.#pool);
+    this.#operations = new Operations(this.#heap, this.#pool, this.#compiler, blas);
     this.limits = {
       dtypes: ['bool', 'uint32', 'int32', 'float32', 'float64'], inputs: Infinity, outputs: Infinity, bindings: Infinity, uniforms: 1024, rank: Infinity,
       storageBytes: Math.min(this.#heap.maximum, MOST_ELEMENTS), memoryBytes: this.#heap.maximum, slices: true, integers: 2 ** 31, nonFinite: true, tolerance: 1e-6,
@@ -94,20 +69,21 @@ export class CpuBackend implements Backend {
   destroy(): void { this.#pool.stop(); }
 
   allocate(dtype: DType, length: number): Storage {
-    const address = this.#heap.allocate(bytesOf(dtype) * length);
-    const block: Block = { dtype, length, address, written: this.#pool.job, fresh: this.#heap.used(address) };
+    const { address } = this.#operations.allocate(dtype, length);
+    const used = this.#heap.used(address);
+    const block: Noted = { dtype, length, address, written: used, used };
     return block;
   }
-  free(storage: Storage): void { this.#heap.free(addressOf(storage), bytesOf(storage.dtype) * storage.length); }
+  free(storage: Storage): void {
+    const { address, used } = storage as Noted;
+    this.#heap.free(address, bytesOf(storage.dtype) * storage.length, used);
+  }
   write(storage: Storage, values: TypedArray, offset = 0): void {
-    const block = storage as Block;
-    block.written = block.fresh ?? this.#pool.job;
-    this.#pool.wait(block.written);
-    block.fresh = undefined;
+    this.#pool.wait((storage as Noted).used);
     this.#array(storage, offset, values.length).set(values);
   }
   readSync(storage: Storage, offset: number, length: number): TypedArray {
-    this.#pool.wait((storage as Block).written);
+    this.#pool.wait((storage as Noted).written);
     const out = hostArray(storage.dtype, length);
     out.set(this.#array(storage, offset, length));
     return out;
@@ -115,51 +91,72 @@ export class CpuBackend implements Backend {
   read(storage: Storage, offset: number, length: number): Promise<TypedArray> { return Promise.resolve(this.readSync(storage, offset, length)); }
 
   map(f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], shape: Shape): void {
-    this.#maps.run(f, inputs, uniforms, outputs, shape);
-    this.#wrote(outputs);
+    if (this.#pool.begin()) this.#wait(inputs, outputs);
+    this.#operations.map(f, inputs, uniforms, outputs, shape);
+    this.#note(inputs, outputs);
   }
   mapEach(f: ScalarFunction, calls: readonly MapCall[]): void {
-    this.#maps.runEach(f, calls);
-    for (const { outputs } of calls) this.#wrote(outputs);
+    if (this.#pool.begin()) for (const { inputs, outputs } of calls) this.#wait(inputs, outputs);
+    this.#operations.mapEach(f, calls);
+    for (const { inputs, outputs } of calls) this.#note(inputs, outputs);
   }
   rows(f: RowFunction, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], shape: Shape, axes: readonly number[]): void {
-    this.#rows.run(f, inputs, uniforms, outputs, shape, axes);
-    this.#wrote(outputs);
+    if (this.#pool.begin()) this.#wait(inputs, outputs);
+    this.#operations.rows(f, inputs, uniforms, outputs, shape, axes);
+    this.#note(inputs, outputs);
   }
   reduce(kind: Reduction, f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], shape: Shape, axes: readonly number[], output: Target): void {
-    this.#reductions.run(kind, f, inputs, uniforms, shape, axes, output);
-    this.#wrote([output]);
+    const outputs = [output];
+    if (this.#pool.begin()) this.#wait(inputs, outputs);
+    this.#operations.reduce(kind, f, inputs, uniforms, shape, axes, output);
+    this.#note(inputs, outputs);
   }
   matmul(a: View, b: View, output: Target, epilogue?: Epilogue): void {
-    this.#products.run(a, b, output, epilogue);
-    this.#wrote([output]);
+    const [inputs, outputs] = [epilogue ? [a, b, ...epilogue.inputs] : [a, b], [output]];
+    if (this.#pool.begin()) this.#wait(inputs, outputs);
+    this.#operations.matmul(a, b, output, epilogue);
+    this.#note(inputs, outputs);
   }
   contract(a: View, b: View, axes: ProductAxes, output: Target, epilogue?: Epilogue): void {
-    this.#contractions.run(a, b, axes, output, epilogue);
-    this.#wrote([output]);
+    const [inputs, outputs] = [epilogue ? [a, b, ...epilogue.inputs] : [a, b], [output]];
+    if (this.#pool.begin()) this.#wait(inputs, outputs);
+    this.#operations.contract(a, b, axes, output, epilogue);
+    this.#note(inputs, outputs);
   }
   gather(source: View, index: View, axis: number, output: Target): void {
-    this.#indexing.gather(source, index, axis, output);
-    this.#wrote([output]);
+    const [inputs, outputs] = [[source, index], [output]];
+    if (this.#pool.begin()) this.#wait(inputs, outputs);
+    this.#operations.gather(source, index, axis, output);
+    this.#note(inputs, outputs);
   }
   scatterAdd(source: View, index: View, axis: number, shape: Shape, output: Target): void {
-    this.#indexing.scatterAdd(source, index, axis, shape, output);
-    this.#wrote([output]);
+    const [inputs, outputs] = [[source, index], [output]];
+    if (this.#pool.begin()) this.#wait(inputs, outputs);
+    this.#operations.scatterAdd(source, index, axis, shape, output);
+    this.#note(inputs, outputs);
   }
   randomUniform(key: readonly [number, number], counter: number, length: number, output: Target): void {
-    this.#random.uniform(key, counter, length, output);
-    this.#wrote([output]);
+    const outputs = [output];
+    if (this.#pool.begin()) this.#wait([], outputs);
+    this.#operations.randomUniform(key, counter, length, output);
+    this.#note([], outputs);
   }
 
-  /** What was asked for last writes these. */
-  #wrote(targets: readonly Target[]): void {
-    for (const { storage } of targets) {
-      (storage as Block).written = this.#pool.job;
-      (storage as Block).fresh = undefined;
-    }
+  /** Says what the operation that has begun must not overtake. */
+  #wait(inputs: readonly View[], outputs: readonly Target[]): void {
+    for (const { storage } of inputs) this.#pool.after((storage as Noted).written);
+    for (const { storage } of outputs) this.#pool.after((storage as Noted).used);
   }
 
-  #array({ dtype, address }: Block | Storage & { address?: number }, offset: number, length: number): TypedArray {
+  /** Notes which job uses these last, where the operation was put in line. */
+  #note(inputs: readonly View[], outputs: readonly Target[]): void {
+    const { asked } = this.#pool;
+    if (asked === undefined) return;
+    for (const { storage } of inputs) (storage as Noted).used = asked;
+    for (const { storage } of outputs) (storage as Noted).used = (storage as Noted).written = asked;
+  }
+
+  #array({ dtype, address }: Storage & { address?: number }, offset: number, length: number): TypedArray {
     const { buffer } = this.#heap.memory;
     const at = address! + offset * bytesOf(dtype);
     switch (dtype) {

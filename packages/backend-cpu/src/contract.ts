@@ -1,8 +1,9 @@
 /** `contract`: products over groups of axes. An operand whose groups no single stride steps through, windows above all, is packed from where it lies, by tables of offsets. */
-import { applyEpilogue, asMatrices, composeContract, contiguous, type CoreBackend, type Epilogue, identity, type ProductAxes, sizeOf, type Storage, type Target, type View } from '@nn/tensor/backend';
+import { applyEpilogue, asMatrices, composeContract, contiguous, type Epilogue, identity, type ProductAxes, sizeOf, type Storage, type Target, type View } from '@nn/tensor/backend';
 import { boxOf } from './box.ts';
 import { type Factors, offsets, type Products } from './matmul.ts';
 import type { Axes, OffsetTables } from './offset-tables.ts';
+import type { Core } from './operations.ts';
 import type { Side } from './product-plan.ts';
 
 const BYTES = 4;
@@ -10,20 +11,20 @@ const BYTES = 4;
 const even = (view: View | undefined): View | undefined => (view?.bounds.length === 0 ? view : undefined);
 
 export class Contractions {
-  readonly #backend: CoreBackend;
+  readonly #core: Core;
   readonly #products: Products;
   readonly #tables: OffsetTables;
 
-  constructor(backend: CoreBackend, products: Products, tables: OffsetTables) {
-    this.#backend = backend;
+  constructor(core: Core, products: Products, tables: OffsetTables) {
+    this.#core = core;
     this.#products = products;
     this.#tables = tables;
   }
 
   run(a: View, b: View, axes: ProductAxes, output: Target, epilogue?: Epilogue): void {
     const temporary: Storage[] = [];
-    if (!this.#packed(a, b, axes, output, epilogue, temporary)) composeContract(this.#backend, a, b, axes, output, epilogue);
-    for (const storage of temporary) this.#backend.free(storage);
+    if (!this.#packed(a, b, axes, output, epilogue, temporary)) composeContract(this.#core, a, b, axes, output, epilogue);
+    for (const storage of temporary) this.#core.free(storage);
   }
 
   /** Whether one operand could be packed from where it lies, and all is done. */
@@ -54,7 +55,7 @@ export class Contractions {
       factors = { left: { size: m, stride: along, inner: depth }, right: numbered(n), inner: k, batches: offsets(matrix, lanes, batch, BYTES), tables: tables(group(batch + inner, columns), group(batch, inner)) };
     }
     const end = epilogue && { ...epilogue, inputs: inputs as View[] };
-    if (!this.#products.multiply(factors, output, shape, end) && end) applyEpilogue(this.#backend, end, output, shape);
+    if (!this.#products.multiply(factors, output, shape, end) && end) applyEpilogue(this.#core, end, output, shape);
     return true;
   }
 
@@ -77,9 +78,9 @@ export class Contractions {
   }
 
   #copy(view: View, temporary: Storage[]): Storage {
-    const storage = this.#backend.allocate('float32', sizeOf(view.shape));
+    const storage = this.#core.allocate('float32', sizeOf(view.shape));
     temporary.push(storage);
-    this.#backend.map(identity('float32'), [view], [], [{ storage, offset: 0 }], view.shape);
+    this.#core.map(identity('float32'), [view], [], [{ storage, offset: 0 }], view.shape);
     return storage;
   }
 }

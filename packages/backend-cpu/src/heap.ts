@@ -15,7 +15,7 @@ export class Heap {
   readonly shared: boolean;
   /** Bytes that it can grow to. */
   readonly maximum: number;
-  /** The last job that was asked for: what is freed may be in use until that is done. */
+  /** The last job that was asked for. */
   job = 0;
   readonly #free = new Map<number, number[]>();
   /** The job after which a freed block is in use no more; beyond the last block, of all that was there. */
@@ -70,9 +70,10 @@ export class Heap {
   /** The job after which nothing that was freed uses the block at `address`. */
   used(address: number): number { return this.#used.get(address) ?? this.#usedBeyond; }
 
-  free(address: number, bytes: number): void {
+  /** `used` is the job after which the block is in use no more: the last that was asked for, unless it is known. */
+  free(address: number, bytes: number, used = this.job): void {
     const size = round(bytes);
-    this.#used.set(address, this.job);
+    this.#used.set(address, used);
     const blocks = this.#free.get(size);
     if (blocks) blocks.push(address);
     else this.#free.set(size, [address]);

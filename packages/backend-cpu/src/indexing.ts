@@ -1,8 +1,9 @@
 /** `gather` and `scatterAdd`: both views as [outer, axis, inner]; gaps and bounds that do not fit that form are copied away first. */
-import { bytesOf, type CoreBackend, contiguous, type DType, identity, reshaped, type Shape, type Storage, type Target, type View } from '@nn/tensor/backend';
+import { bytesOf, contiguous, type DType, identity, reshaped, type Shape, type Storage, type Target, type View } from '@nn/tensor/backend';
 import { casted } from './functions.ts';
 import type { Heap } from './heap.ts';
 import type { Compiler, Kernel } from './kernel.ts';
+import type { Core } from './operations.ts';
 import type { Pool } from './pool.ts';
 import { addressOf } from './walk.ts';
 import type { Code, Frame, Local } from './wasm/assembler.ts';
@@ -17,14 +18,14 @@ const AT = { source: 0, index: 1, output: 2, outer: 3, axis: 4, count: 5, inner:
 interface Placed { readonly address: number; readonly strides: readonly number[] }
 
 export class Indexing {
-  readonly #backend: CoreBackend;
+  readonly #core: Core;
   readonly #compiler: Compiler;
   readonly #heap: Heap;
   readonly #pool: Pool;
   readonly #kernels = new Map<string, Kernel>();
 
-  constructor(backend: CoreBackend, compiler: Compiler, heap: Heap, pool: Pool) {
-    this.#backend = backend;
+  constructor(core: Core, compiler: Compiler, heap: Heap, pool: Pool) {
+    this.#core = core;
     this.#compiler = compiler;
     this.#heap = heap;
     this.#pool = pool;
@@ -53,7 +54,7 @@ export class Indexing {
       ...from.strides, ...at.strides, chunk,
     ], this.#pool.parameters >> 2);
     this.#pool.run(kernel, Math.ceil(positions / chunk));
-    for (const storage of temporary) this.#backend.free(storage);
+    for (const storage of temporary) this.#core.free(storage);
   }
 
   #placed(view: View, dtype: DType, axis: number, temporary: Storage[]): Placed {
@@ -61,9 +62,9 @@ export class Indexing {
     const shape = grouped(view.shape, axis);
     const small = view.storage.dtype === dtype || (dtype === 'int32' && view.storage.dtype === 'uint32') ? reshaped(view, shape) : undefined;
     if (small && small.bounds.length === 0) return { address: addressOf(view.storage) + small.offset * bytes, strides: small.strides.map((stride) => stride * bytes) };
-    const storage = this.#backend.allocate(dtype, shape[0] * shape[1] * shape[2]);
+    const storage = this.#core.allocate(dtype, shape[0] * shape[1] * shape[2]);
     temporary.push(storage);
-    this.#backend.map(casted(identity(view.storage.dtype), dtype), [view], [], [{ storage, offset: 0 }], view.shape);
+    this.#core.map(casted(identity(view.storage.dtype), dtype), [view], [], [{ storage, offset: 0 }], view.shape);
     return { address: addressOf(storage), strides: contiguous(shape).strides.map((stride) => stride * bytes) };
   }
 

@@ -1,9 +1,10 @@
 /** `matmul`: float32 by the packed kernel of gemm.ts, float64 by a plain one. */
-import { applyEpilogue, bytesOf, contiguous, type CoreBackend, type DType, type Epilogue, identity, mapped, type ScalarFunction, type Shape, type Storage, type Target, trace, type View, viewOf } from '@nn/tensor/backend';
+import { applyEpilogue, bytesOf, contiguous, type DType, type Epilogue, identity, mapped, type ScalarFunction, type Shape, type Storage, type Target, trace, type View, viewOf } from '@nn/tensor/backend';
 import { casted, type Functions, specOf } from './functions.ts';
 import type { Heap } from './heap.ts';
 import type { Compiler, Kernel } from './kernel.ts';
 import { PARAMETER_BYTES } from './memory.ts';
+import type { Core } from './operations.ts';
 import { plainProduct } from './plain-product.ts';
 import { writeParameters } from './parameters.ts';
 import type { Pool } from './pool.ts';
@@ -32,7 +33,7 @@ export interface Factors {
 }
 
 export class Products {
-  readonly #backend: CoreBackend;
+  readonly #core: Core;
   readonly #heap: Heap;
   readonly #pool: Pool;
   readonly #compiler: Compiler;
@@ -45,8 +46,8 @@ export class Products {
   readonly #slices: Slices | undefined;
 
   /** `slices` is there where a BLAS computes what is float32 and not small. */
-  constructor(backend: CoreBackend, compiler: Compiler, functions: Functions, heap: Heap, pool: Pool, slices?: Slices) {
-    this.#backend = backend;
+  constructor(core: Core, compiler: Compiler, functions: Functions, heap: Heap, pool: Pool, slices?: Slices) {
+    this.#core = core;
     this.#compiler = compiler;
     this.#functions = functions;
     this.#tiles = new TileChoice(compiler, heap);
@@ -76,9 +77,9 @@ export class Products {
         this.#slices.run(first, second, products, rows, columns);
         this.#addUp(output, sums, shape);
       } else ended = this.multiply(factorsOf(left, right), output, shape, epilogue);
-      for (const storage of temporary) this.#backend.free(storage);
+      for (const storage of temporary) this.#core.free(storage);
     }
-    if (epilogue && !ended) applyEpilogue(this.#backend, epilogue, output, shape);
+    if (epilogue && !ended) applyEpilogue(this.#core, epilogue, output, shape);
   }
 
   /** One product, or several of a batch, to `output` of `shape`; whether the epilogue has been applied, too. */
@@ -155,7 +156,7 @@ export class Products {
       const first = part * depth;
       let result = addressOf(storage) + offset * bytes;
       if (part > 0) {
-        sums.push(this.#backend.allocate(storage.dtype, (size * batches.length) / 2));
+        sums.push(this.#core.allocate(storage.dtype, (size * batches.length) / 2));
         result = addressOf(sums.at(-1)!);
       }
       for (let i = 0; i < batches.length; i += 2, result += size * bytes) {
@@ -170,8 +171,8 @@ export class Products {
     if (sums.length === 0) return;
     const { dtype } = output.storage;
     const layout = contiguous(shape);
-    this.#backend.map(total(dtype, sums.length + 1), [viewOf(output.storage, contiguous(shape, output.offset)), ...mapped(sums, (storage) => viewOf(storage, layout))], [], [output], shape);
-    for (const storage of sums) this.#backend.free(storage);
+    this.#core.map(total(dtype, sums.length + 1), [viewOf(output.storage, contiguous(shape, output.offset)), ...mapped(sums, (storage) => viewOf(storage, layout))], [], [output], shape);
+    for (const storage of sums) this.#core.free(storage);
   }
 
   /** The kernel that ends the chunks; what it has to know is written to `address`. */
@@ -192,9 +193,9 @@ export class Products {
   }
 
   #copied(view: View, dtype: DType, temporary: Storage[]): View {
-    const storage = this.#backend.allocate(dtype, view.shape.reduce((product, size) => product * size, 1));
+    const storage = this.#core.allocate(dtype, view.shape.reduce((product, size) => product * size, 1));
     temporary.push(storage);
-    this.#backend.map(casted(identity(view.storage.dtype), dtype), [view], [], [{ storage, offset: 0 }], view.shape);
+    this.#core.map(casted(identity(view.storage.dtype), dtype), [view], [], [{ storage, offset: 0 }], view.shape);
     return viewOf(storage, contiguous(view.shape));
   }
 

@@ -1,7 +1,8 @@
 /**
  * Runs jobs on all threads. A job is a number of chunks, cut by shapes alone; every thread claims them one after the other, so a thread that is late, asleep or
  * busy elsewhere costs nothing. The caller writes down what is to be done and goes on; helping threads do it, one job after the other, and the caller takes part where
- * it has to wait: for values, for room, or before it writes into memory itself.
+ * it has to wait: for values, for room, or before it writes into memory itself. A job that is not worth sharing and uses nothing that others in line use (see {@link Pool.begin})
+ * it does at once: so a small value, as a loss or an accuracy, need not wait for the update of a step.
  */
 import type { BlasSource } from './blas.ts';
 import type { Heap } from './heap.ts';
@@ -38,6 +39,11 @@ export class Pool {
   #parts = 0;
   readonly #partsUpTo = new Int32Array(MOST_JOBS);
   #copies = 0;
+  /** Jobs that were not done when the operation began. */
+  #before = 0;
+  /** Whether the operation may be done before those. */
+  #ready = false;
+  #asked: number | undefined;
 
   /** `start` is undefined for one thread. */
   constructor(heap: Heap, threads: number, start: StartThread | undefined, blas?: BlasSource) {
@@ -51,6 +57,22 @@ export class Pool {
   /** Where the parameters of the next job belong. */
   get parameters(): number { return parametersOf(this.#job + 1); }
 
+  /** The last job that the operation has put in line; undefined where all of it is done. */
+  get asked(): number | undefined { return this.#asked; }
+
+  /** Begins an operation: {@link after} says what it has to wait for. Whether there is anything. */
+  begin(): boolean {
+    this.#asked = undefined;
+    this.#before = this.threads > 1 ? this.#waiting() : 0;
+    this.#ready = this.#before > 0;
+    return this.#ready;
+  }
+
+  /** What the operation reads is there, or what it writes is in use no more, when `job` is done. */
+  after(job: number): void {
+    if (((this.#job - job) & JOB_MASK) < this.#before) this.#ready = false;
+  }
+
   /** Does chunks 0 to `count` of the job whose parameters have been written, after all that was asked for before; `end` is run after each chunk, by the same thread. A thread claims at least `together`. */
   run(kernel: Kernel, count: number, end?: Kernel, together = 1): void {
     const shared = this.threads > 1 && isPortable(kernel) && (!end || isPortable(end));
@@ -58,7 +80,12 @@ export class Pool {
     const group = Math.max(together, Math.ceil(count / MOST_PARTS));
     const parts = Math.ceil(count / group);
     if (!shared || (parts === 1 && this.#idle())) {
-      runChunks(kernel, end, this.parameters, 0, count);
+      runChunks(kernel, end, this.parameters, 0, count, scratchOf(0));
+      return;
+    }
+    if (parts === 1 && this.#ready) {
+      // Working space of its own: the caller may be in the midst of a job.
+      runChunks(kernel, end, this.parameters, 0, count, scratchOf(this.threads));
       return;
     }
     const [first, second] = [this.#publish(kernel), end && this.#publish(end)];
@@ -73,7 +100,8 @@ export class Pool {
     words[at + JOB.parts] = parts;
     this.#kernels[slot] = kernel;
     this.#ends[slot] = end;
-    this.#job = this.#heap.job = job;
+    this.#job = this.#heap.job = this.#asked = job;
+    this.#ready = false;
     Atomics.store(words, WORD.published, job);
     this.#begin(words, job);
     this.#parts = this.#partsUpTo[slot] = (this.#parts + parts) | 0;
@@ -149,7 +177,7 @@ export class Pool {
     const [kernel, ending] = [this.#kernels[slot]!, this.#ends[slot]];
     const [count, group, parts] = [words[at + JOB.chunks]!, words[at + JOB.group]!, words[at + JOB.parts]!];
     if (Atomics.compareExchange(words, WORD.claim, claim, claim + 256) !== claim) return true;
-    runChunks(kernel, ending, parametersOf(job), part * group, Math.min((part + 1) * group, count));
+    runChunks(kernel, ending, parametersOf(job), part * group, Math.min((part + 1) * group, count), scratchOf(0));
     if (Atomics.add(words, WORD.done, 1) === parts - 1) {
       Atomics.store(words, WORD.done, 0);
       Atomics.store(words, WORD.finished, job);
@@ -198,10 +226,10 @@ export class Pool {
 /** Whether other threads can run it. */
 const isPortable = (kernel: Kernel): boolean => kernel.module !== undefined || kernel.library === true;
 
-function runChunks(kernel: Kernel, end: Kernel | undefined, parameters: number, from: number, to: number): void {
+function runChunks(kernel: Kernel, end: Kernel | undefined, parameters: number, from: number, to: number, scratch: number): void {
   for (let i = from; i < to; i++) {
-    kernel.chunk(parameters, i, scratchOf(0));
-    end?.chunk(parameters, i, scratchOf(0));
+    kernel.chunk(parameters, i, scratch);
+    end?.chunk(parameters, i, scratch);
   }
 }
 

@@ -95,7 +95,9 @@ export class Reductions {
   }
 
   #temporary(dtype: DType, length: number): Storage & { readonly address: number } {
-    return { dtype, length, address: this.#heap.allocate(length * bytesOf(dtype)) };
+    const address = this.#heap.allocate(length * bytesOf(dtype));
+    this.#pool.after(this.#heap.used(address));
+    return { dtype, length, address };
   }
   #release({ address, dtype, length }: Storage & { readonly address: number }): void { this.#heap.free(address, length * bytesOf(dtype)); }
 }

@@ -1,6 +1,7 @@
 // A BLAS alone, through koffi, with threads of its own: `node blas.mjs auto 2`, or with the path of a library instead of `auto`.
 import { createRequire } from 'node:module';
 import { coreOf, fitKernels } from '../../../packages/backend-cpu/src/openblas.ts';
+import { thisProcessor } from '../../../packages/backend-cpu/src/processor.ts';
 import { missing, serve } from './protocol.mjs';
 
 const [wanted = 'auto', threads = '1'] = process.argv.slice(2);
@@ -14,7 +15,7 @@ async function open() {
     try {
       const library = koffi.load(name);
       // Its best kernels here, as we use them.
-      await fitKernels(library, koffi);
+      fitKernels(library, koffi, await thisProcessor());
       return { library, name };
     } catch {}
   }
