@@ -82,7 +82,9 @@ function program(device: Device, seed: number, steps: number): number[] {
     const target = (): Storage => (dice.below(3) === 0 ? all[dice.below(2)]! : made());
     const [a, b] = [view(dice.pick(all)), view(dice.pick(all))];
     const other = (of: Storage): View => ({ storage: all.find((storage) => storage !== of)!, ...contiguous(shape) });
-    switch (dice.below(11)) {
+    /** A number of a square of any size, everywhere. */
+    const repeated = (): View => ({ storage: dice.below(2) ? single : dice.pick(squares.get(dice.pick(sides))!), ...contiguous(shape), strides: [0, 0] });
+    switch (dice.below(13)) {
       case 0: device.map(wave, [a, b], [], [{ storage: made(), offset: 0 }], shape); break;
       case 1: { const storage = target(); device.map(add, [{ storage, ...contiguous(shape) }, other(storage)], [], [{ storage, offset: 0 }], shape); break; }
       case 2: device.matmul(a, b, { storage: made(), offset: 0 }, { function: mean, inputs: [], uniforms: [1 / side] }); break;
@@ -92,6 +94,9 @@ function program(device: Device, seed: number, steps: number): number[] {
       case 6: device.write(dice.pick(all), numbers(side), side); break;
       case 7: device.mapEach(add, all.slice(0, 2).map((storage) => ({ inputs: [{ storage, ...contiguous(shape) }, { storage: all[2]!, ...contiguous(shape) }], uniforms: [], outputs: [{ storage, offset: 0 }], shape }))); break;
       case 8: seen.push(device.readSync(dice.pick(all), dice.below(side), 1)[0]!, device.readSync(single, 0, 1)[0]!); break;
+      case 10: device.map(add, [a, repeated()], [], [{ storage: made(), offset: 0 }], shape); break;
+      // Rows that are not there are zeros, which is copied first.
+      case 11: device.matmul({ ...a, bounds: [{ strides: [1, 0], offset: 0, size: side - 1 }] }, b, { storage: made(), offset: 0 }, { function: mean, inputs: [], uniforms: [1 / side] }); break;
       case 9: device.randomUniform([seed, i], 0, side ** 2, { storage: target(), offset: 0 }); break;
       default: while (all.length > 5) device.free(all.splice(3 + dice.below(all.length - 3), 1)[0]!);
     }
@@ -104,10 +109,24 @@ function program(device: Device, seed: number, steps: number): number[] {
 describe('programs of many operations', () => {
   it('give the same bits for any number of threads, and where all is left to the caller', async () => {
     const devices = [...await Promise.all([1, 2, 3].map((threads) => cpu({ threads }))), complete(new CpuBackend({ threads: 2 }, late))];
-    for (let seed = 0; seed < 12; seed++) {
-      const [expected, ...others] = devices.map((device) => Float32Array.from(program(device, seed, 150)));
+    for (let seed = 0; seed < 16; seed++) {
+      const [expected, ...others] = devices.map((device) => Float32Array.from(program(device, seed, 200)));
       for (const each of others) expect(Buffer.compare(new Uint8Array(each.buffer), new Uint8Array(expected!.buffer))).toBe(0);
     }
     for (const device of devices) await device.destroy();
+  });
+
+  it('do not take for themselves what is still read', () => {
+    const device = complete(new CpuBackend({ threads: 2 }, late));
+    const length = 48_400;
+    const zeros = filled(device, 'float32', new Float32Array(length));
+    const [seven, peak, sum] = [filled(device, 'float32', Float32Array.of(7)), device.allocate('float32', 1), device.allocate('float32', length)];
+    const add = trace(['float32', 'float32'], [], ([x, y]) => [x!.add(y!)]);
+    device.map(add, [{ storage: zeros, ...contiguous([length]) }, { storage: seven, ...contiguous([length]), strides: [0] }], [], [{ storage: sum, offset: 0 }], [length]);
+    device.free(seven);
+    // Its parts are kept where seven was.
+    device.reduce('max', identity('float32'), [{ storage: zeros, ...contiguous([length]) }], [], [length], [0], { storage: peak, offset: 0 });
+    expect(device.readSync(sum, length - 1, 1)[0]).toBe(7);
+    expect(device.readSync(peak, 0, 1)[0]).toBe(0);
   });
 });
