@@ -1,12 +1,12 @@
 // What a contestant is: a process that reads requests, one a line, and answers each with one line of JSON.
 //   {"about": true}                                      -> {"name", "version", "engine"}, or {"missing": why it cannot compete}
-//   {"case": "step", "batch": 32, "count": 50, ...}      -> {"ms": an iteration on average}
+//   {"case": "step", "batch": 32, "count": 50, ...}      -> {"ms": an iteration on average}; with "afresh": true what it computes with is made anew
 //   {"case": "..."} that it does not know                -> {"missing": "unknown"}
 
 import { createInterface } from 'node:readline';
 
 /**
- * Serves requests. A case is prepared once, and answers what one iteration of it does.
+ * Serves requests. A case is prepared once, or afresh where that is asked, and answers what one iteration of it does.
  * @param {object} about
  * @param {Record<string, (request: never) => () => unknown>} cases
  * @param {() => Promise<unknown>} [settle] waits until all is done that was asked for
@@ -14,13 +14,13 @@ import { createInterface } from 'node:readline';
 export async function serve(about, cases, settle) {
   const prepared = new Map();
   for await (const line of createInterface({ input: process.stdin })) {
-    const { count, ...request } = JSON.parse(line);
-    answer(request.about ? about : await iterate(request, count));
+    const { count, afresh, ...request } = JSON.parse(line);
+    answer(request.about ? about : await iterate(request, count, afresh));
   }
 
-  async function iterate(/** @type {{ case: string }} */ request, /** @type {number} */ count) {
+  async function iterate(/** @type {{ case: string }} */ request, /** @type {number} */ count, /** @type {boolean | undefined} */ afresh) {
     const key = JSON.stringify(request);
-    if (!prepared.has(key)) prepared.set(key, cases[request.case]?.(/** @type {never} */ (request)));
+    if (afresh || !prepared.has(key)) prepared.set(key, cases[request.case]?.(/** @type {never} */ (request)));
     const iteration = prepared.get(key);
     if (!iteration) return { missing: 'unknown' };
     const start = performance.now();

@@ -159,11 +159,12 @@ cases = {"step": step, "bare": bare, "cnn": cnn, "lstm": lstm, "epoch": epoch, "
 
 def iterate(request):
     count = request.pop("count")
+    afresh = request.pop("afresh", False)
     key = json.dumps(request)
     name = request.pop("case")
     if name not in cases:
         return {"missing": "unknown"}
-    if key not in prepared:
+    if afresh or key not in prepared:
         prepared[key] = cases[name](**request)
     run = prepared[key]
     start = time.perf_counter()
