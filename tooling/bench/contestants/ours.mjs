@@ -1,7 +1,7 @@
 // @nn through its public face: `node --conditions=@nn/source ours.mjs '{"threads": 1}'` with what `cpu()` takes.
 import '@nn/autograd';
 import { cpu } from '@nn/backend-cpu';
-import { manualSeed, randn, setDefaultDevice, tensor } from '@nn/tensor';
+import { manualSeed, randn, setDefaultDevice } from '@nn/tensor';
 import { epoch } from './ours-epoch.mjs';
 import { cnn, lstm, step } from './ours-training.mjs';
 import { missing, serve } from './protocol.mjs';
@@ -29,5 +29,4 @@ function reduce(/** @type {{ rows: number, columns: number, axis: number }} */ {
   return () => x.sum(axis).release();
 }
 
-const marker = tensor(0);
-await serve({ name: '@nn', version: '0.0.0', engine: `${device.describe()}, Node ${process.versions.node}` }, { step, cnn, lstm, epoch, gemm, unary, reduce }, () => marker.add(1).item());
+await serve({ name: '@nn', version: '0.0.0', engine: `${device.describe()}, Node ${process.versions.node}` }, { step, cnn, lstm, epoch, gemm, unary, reduce }, () => device.finish());

@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
  * Serves requests. A case is prepared once, or afresh where that is asked, and answers what one iteration of it does.
  * @param {object} about
  * @param {Record<string, (request: never) => () => unknown>} cases
- * @param {() => Promise<unknown>} [settle] waits until all is done that was asked for
+ * @param {() => unknown} [settle] waits until all is done that was asked for
  */
 export async function serve(about, cases, settle) {
   const prepared = new Map();
