@@ -27,7 +27,7 @@ export async function start(against, say) {
   const all = Object.entries(settings).map(([label, options]) => new Contestant(label, [node, '--conditions=@nn/source', here('contestants/ours.mjs'), JSON.stringify(options)], { alone: alone(options) }));
   all.push(new Contestant('Math', [node, here('contestants/javascript.mjs')]));
   all.push(new Contestant('FMA ceiling', [node, '--conditions=@nn/source', here('contestants/ceiling.mjs')]));
-  if (against.includes('blas')) for (const threads of new Set([1, cores])) all.push(new Contestant(`BLAS alone, ${counted(threads)}`, [node, here('contestants/blas.mjs'), blas, String(threads)], { env: threadsOf(threads) }));
+  if (against.includes('blas')) for (const threads of new Set([1, cores])) all.push(new Contestant(`BLAS alone, ${counted(threads)}`, [node, '--conditions=@nn/source', here('contestants/blas.mjs'), blas, String(threads)], { env: threadsOf(threads) }));
   if (against.includes('pytorch')) {
     const reason = withoutTorch();
     if (reason) say(`left out: PyTorch: ${reason}`);

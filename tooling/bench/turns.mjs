@@ -42,7 +42,7 @@ async function turns(contestants, item, rounds) {
         await pause();
         const iterations = round > 0 ? counts.get(label) ?? count : Math.min(count, 2);
         // After a rest, caches, collectors and threads need a while to be what they are in the midst of a training. Where that takes steps with one batch, every turn has a network
-        // of its own: after thousands of them most of its moments are subnormal numbers, with which processors may be many times slower.
+        // of its own: after thousands of them many of its moments are subnormal numbers, with which processors may be many times slower.
         if (round > 0 && iterations > 1) await contestant.ask({ ...request, afresh: true, count: Math.max(iterations, Math.ceil(WARM / (first.get(label) ?? WARM))) });
         const answer = await contestant.ask({ ...request, count: iterations });
         if (!answer?.ms) counts.set(label, 0);

@@ -30,6 +30,9 @@ interface Noted extends Block {
   used: number;
 }
 
+/** What an operation reads and writes. */
+interface Uses { readonly inputs: readonly View[]; readonly outputs: readonly Target[] }
+
 export class CpuBackend implements Backend {
   readonly name = 'cpu';
   readonly limits: Limits;
@@ -91,69 +94,47 @@ export class CpuBackend implements Backend {
   read(storage: Storage, offset: number, length: number): Promise<TypedArray> { return Promise.resolve(this.readSync(storage, offset, length)); }
 
   map(f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], shape: Shape): void {
-    if (this.#pool.begin()) this.#wait(inputs, outputs);
-    this.#operations.map(f, inputs, uniforms, outputs, shape);
-    this.#note(inputs, outputs);
+    this.#ordered([{ inputs, outputs }], () => { this.#operations.map(f, inputs, uniforms, outputs, shape); });
   }
   mapEach(f: ScalarFunction, calls: readonly MapCall[]): void {
-    if (this.#pool.begin()) for (const { inputs, outputs } of calls) this.#wait(inputs, outputs);
-    this.#operations.mapEach(f, calls);
-    for (const { inputs, outputs } of calls) this.#note(inputs, outputs);
+    this.#ordered(calls, () => { this.#operations.mapEach(f, calls); });
   }
   rows(f: RowFunction, inputs: readonly View[], uniforms: readonly number[], outputs: readonly Target[], shape: Shape, axes: readonly number[]): void {
-    if (this.#pool.begin()) this.#wait(inputs, outputs);
-    this.#operations.rows(f, inputs, uniforms, outputs, shape, axes);
-    this.#note(inputs, outputs);
+    this.#ordered([{ inputs, outputs }], () => { this.#operations.rows(f, inputs, uniforms, outputs, shape, axes); });
   }
   reduce(kind: Reduction, f: ScalarFunction, inputs: readonly View[], uniforms: readonly number[], shape: Shape, axes: readonly number[], output: Target): void {
-    const outputs = [output];
-    if (this.#pool.begin()) this.#wait(inputs, outputs);
-    this.#operations.reduce(kind, f, inputs, uniforms, shape, axes, output);
-    this.#note(inputs, outputs);
+    this.#ordered([{ inputs, outputs: [output] }], () => { this.#operations.reduce(kind, f, inputs, uniforms, shape, axes, output); });
   }
   matmul(a: View, b: View, output: Target, epilogue?: Epilogue): void {
-    const [inputs, outputs] = [epilogue ? [a, b, ...epilogue.inputs] : [a, b], [output]];
-    if (this.#pool.begin()) this.#wait(inputs, outputs);
-    this.#operations.matmul(a, b, output, epilogue);
-    this.#note(inputs, outputs);
+    this.#ordered([{ inputs: factors(a, b, epilogue), outputs: [output] }], () => { this.#operations.matmul(a, b, output, epilogue); });
   }
   contract(a: View, b: View, axes: ProductAxes, output: Target, epilogue?: Epilogue): void {
-    const [inputs, outputs] = [epilogue ? [a, b, ...epilogue.inputs] : [a, b], [output]];
-    if (this.#pool.begin()) this.#wait(inputs, outputs);
-    this.#operations.contract(a, b, axes, output, epilogue);
-    this.#note(inputs, outputs);
+    this.#ordered([{ inputs: factors(a, b, epilogue), outputs: [output] }], () => { this.#operations.contract(a, b, axes, output, epilogue); });
   }
   gather(source: View, index: View, axis: number, output: Target): void {
-    const [inputs, outputs] = [[source, index], [output]];
-    if (this.#pool.begin()) this.#wait(inputs, outputs);
-    this.#operations.gather(source, index, axis, output);
-    this.#note(inputs, outputs);
+    this.#ordered([{ inputs: [source, index], outputs: [output] }], () => { this.#operations.gather(source, index, axis, output); });
   }
   scatterAdd(source: View, index: View, axis: number, shape: Shape, output: Target): void {
-    const [inputs, outputs] = [[source, index], [output]];
-    if (this.#pool.begin()) this.#wait(inputs, outputs);
-    this.#operations.scatterAdd(source, index, axis, shape, output);
-    this.#note(inputs, outputs);
+    this.#ordered([{ inputs: [source, index], outputs: [output] }], () => { this.#operations.scatterAdd(source, index, axis, shape, output); });
   }
   randomUniform(key: readonly [number, number], counter: number, length: number, output: Target): void {
-    const outputs = [output];
-    if (this.#pool.begin()) this.#wait([], outputs);
-    this.#operations.randomUniform(key, counter, length, output);
-    this.#note([], outputs);
+    this.#ordered([{ inputs: [], outputs: [output] }], () => { this.#operations.randomUniform(key, counter, length, output); });
   }
 
-  /** Says what the operation that has begun must not overtake. */
-  #wait(inputs: readonly View[], outputs: readonly Target[]): void {
+  /** Runs an operation: says what it must not overtake, and notes which job uses these last, where it was put in line, even if only a part of it was. */
+  #ordered(uses: readonly Uses[], run: () => void): void {
+    if (this.#pool.begin()) for (const each of uses) this.#wait(each);
+    try {
+      run();
+    } finally {
+      const { asked } = this.#pool;
+      if (asked !== undefined) for (const each of uses) note(each, asked);
+    }
+  }
+
+  #wait({ inputs, outputs }: Uses): void {
     for (const { storage } of inputs) this.#pool.after((storage as Noted).written);
     for (const { storage } of outputs) this.#pool.after((storage as Noted).used);
-  }
-
-  /** Notes which job uses these last, where the operation was put in line. */
-  #note(inputs: readonly View[], outputs: readonly Target[]): void {
-    const { asked } = this.#pool;
-    if (asked === undefined) return;
-    for (const { storage } of inputs) (storage as Noted).used = asked;
-    for (const { storage } of outputs) (storage as Noted).used = (storage as Noted).written = asked;
   }
 
   #array({ dtype, address }: Storage & { address?: number }, offset: number, length: number): TypedArray {
@@ -168,3 +149,10 @@ export class CpuBackend implements Backend {
     }
   }
 }
+
+function note({ inputs, outputs }: Uses, job: number): void {
+  for (const { storage } of inputs) (storage as Noted).used = job;
+  for (const { storage } of outputs) (storage as Noted).used = (storage as Noted).written = job;
+}
+
+const factors = (a: View, b: View, epilogue: Epilogue | undefined): View[] => (epilogue ? [a, b, ...epilogue.inputs] : [a, b]);

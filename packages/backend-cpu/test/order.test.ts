@@ -94,10 +94,10 @@ function program(device: Device, seed: number, steps: number): number[] {
       case 6: device.write(dice.pick(all), numbers(side), side); break;
       case 7: device.mapEach(add, all.slice(0, 2).map((storage) => ({ inputs: [{ storage, ...contiguous(shape) }, { storage: all[2]!, ...contiguous(shape) }], uniforms: [], outputs: [{ storage, offset: 0 }], shape }))); break;
       case 8: seen.push(device.readSync(dice.pick(all), dice.below(side), 1)[0]!, device.readSync(single, 0, 1)[0]!); break;
+      case 9: device.randomUniform([seed, i], 0, side ** 2, { storage: target(), offset: 0 }); break;
       case 10: device.map(add, [a, repeated()], [], [{ storage: made(), offset: 0 }], shape); break;
       // Rows that are not there are zeros, which is copied first.
       case 11: device.matmul({ ...a, bounds: [{ strides: [1, 0], offset: 0, size: side - 1 }] }, b, { storage: made(), offset: 0 }, { function: mean, inputs: [], uniforms: [1 / side] }); break;
-      case 9: device.randomUniform([seed, i], 0, side ** 2, { storage: target(), offset: 0 }); break;
       default: while (all.length > 5) device.free(all.splice(3 + dice.below(all.length - 3), 1)[0]!);
     }
   }

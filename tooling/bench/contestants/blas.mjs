@@ -1,12 +1,14 @@
-// A BLAS alone, through koffi, with threads of its own: `node blas.mjs auto 2`, or with the path of a library instead of `auto`.
+// A BLAS alone, through koffi, with threads of its own: `node --conditions=@nn/source blas.mjs auto 2`, or with the path of a library instead of `auto`.
 import { createRequire } from 'node:module';
+import { candidates } from '../../../packages/backend-cpu/src/blas.ts';
 import { coreOf, fitKernels } from '../../../packages/backend-cpu/src/openblas.ts';
 import { thisProcessor } from '../../../packages/backend-cpu/src/processor.ts';
 import { missing, serve } from './protocol.mjs';
 
 const [wanted = 'auto', threads = '1'] = process.argv.slice(2);
 const requireOurs = createRequire(new URL('../../../packages/backend-cpu/package.json', import.meta.url));
-const names = wanted === 'auto' ? ['libopenblas.so.0', 'libopenblas.so', 'libopenblas.dylib', 'libopenblas.dll'] : [wanted];
+const processor = await thisProcessor();
+const names = wanted === 'auto' ? candidates(process.platform, processor) : [wanted];
 const { library, name } = await open();
 
 async function open() {
@@ -15,11 +17,11 @@ async function open() {
     try {
       const library = koffi.load(name);
       // Its best kernels here, as we use them.
-      fitKernels(library, koffi, await thisProcessor());
+      fitKernels(library, koffi, processor);
       return { library, name };
     } catch {}
   }
-  return missing(`no OpenBLAS was found (${names.join(', ')}): install one, e.g. Debian's libopenblas0, or give its path as NN_BLAS`);
+  return missing(`no BLAS was found (${names.join(', ')}): install one, e.g. Debian's libopenblas0, or give its path as NN_BLAS`);
 }
 
 function said(/** @type {string} */ prototype, /** @type {unknown[]} */ ...args) {
